@@ -1,0 +1,1 @@
+"""The shared words of the product: kernel, admission, warehouse, settings, errors."""

@@ -1,0 +1,89 @@
+"""Settings: environment, then `$IOC_HOME/settings.toml`, then what `ioc up` chose (`stack.json`), then defaults."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from ioc.errors import BadInput
+
+
+def home_folder() -> Path:
+    """The folder with all state of one stack (`IOC_HOME`, default `./.ioc`)."""
+    return Path(os.environ.get("IOC_HOME", ".ioc")).resolve()
+
+
+class ChosenByUp(PydanticBaseSettingsSource):
+    """Addresses that a running `ioc up` chose; the lowest of the sources."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        chosen = home_folder() / "stack.json"
+        if not chosen.exists():
+            return {}
+        known = json.loads(chosen.read_text())
+        return {name: value for name, value in known.items() if name in self.settings_cls.model_fields}
+
+
+class Settings(BaseSettings):
+    """Every setting; the environment name is `IOC_` + the field's name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="IOC_", extra="forbid")
+
+    home: Path = Field(default_factory=home_folder, description="folder with all state of one stack")
+    schemas_path: str = Field("", description="folders, separated by ':', with feeds/, sources/, reference/ of one's own")
+    clock: str = Field("real", description="`real`, or `START@ANCHOR*RATE` for an accelerated demo clock")
+    warehouse_url: str = Field("", description="any PostgreSQL (>= 15); empty: the embedded one")
+    kafka_servers: str = Field("", description="any Kafka; empty: the embedded broker")
+    kafka_port: int = Field(0, ge=0, le=65535, description="port of the embedded broker; 0: a free one")
+    intake_port: int = Field(0, ge=0, le=65535, description="port of the intake; 0: a free one")
+    screens_port: int = Field(0, ge=0, le=65535, description="port of the screens; 0: a free one")
+    airflow_port: int = Field(0, ge=0, le=65535, description="port of Airflow's API and pages; 0: a free one")
+    intake_url: str = Field("", description="address of the intake; set by `up`")
+    screens_url: str = Field("", description="address of the screens; set by `up`")
+    airflow_url: str = Field("", description="address of Airflow; set by `up`")
+    airflow_user: str = Field("admin", description="Airflow's login")
+    airflow_password: str = Field("", description="Airflow's password; empty: made by `up` and printed")
+    live_workers: int = Field(2, ge=1, le=64, description="processes of streams/live")
+    intake_max_event_bytes: int = Field(262_144, ge=1_024, description="an event larger than this is refused")
+    intake_max_request_bytes: int = Field(33_554_432, ge=65_536, description="a request larger than this is refused")
+    token_key: str = Field("", description="key of personal tokens; empty: made once and kept under IOC_HOME")
+    spark_master: str = Field("local[2]", description="where Spark's jobs run")
+    spark_memory: str = Field("2g", description="heap of a Spark job's JVM")
+    log_path: str = Field("", description="folder or URI of the event log; empty: under IOC_HOME")
+    log_buckets: int = Field(8, description="buckets of the event log, a power of two (top bits of hash16)")
+    archive_cron: str = Field("*/15 * * * *", description="when the archive runs by itself")
+    rollup_cron: str = Field("30 0 * * *", description="when the rollups run by themselves")
+
+
+def load() -> Settings:
+    """The settings of this process; a wrong one raises BadInput naming itself."""
+    toml = home_folder() / "settings.toml"
+
+    class Loaded(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            file = TomlConfigSettingsSource(settings_cls, toml_file=toml)
+            return env_settings, file, ChosenByUp(settings_cls)
+
+    try:
+        return Loaded()
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        name = "IOC_" + str(first["loc"][0]).upper()
+        raise BadInput(name, first.get("input"), f"{first['msg']} (docs/settings.md; {toml})") from exc

@@ -1,0 +1,1 @@
+"""The one warehouse (PostgreSQL): migrations, the live transaction, the figures' queries."""

@@ -1,0 +1,1 @@
+"""Promises as data: feeds, source mappings, warehouse tables, reference data, and the loader that reads them."""

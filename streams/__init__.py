@@ -1,0 +1,1 @@
+"""Processes that never end: intake, gate, live, simulator (kafka-python)."""
