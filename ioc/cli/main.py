@@ -1,0 +1,78 @@
+"""The command line: a table of commands, each module imported only when its command is used."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from ioc.errors import IocError
+
+# name -> (module:function, one line for `ioc --help`)
+COMMANDS = {
+    "up": ("ioc.cli.up:up", "Start every part and keep it running; Ctrl-C stops all of it."),
+    "down": ("ioc.cli.down:down", "Stop the stack of this IOC_HOME from another terminal."),
+    "status": ("ioc.cli.status:status", "Per part: state, address, age of its newest event, memory."),
+    "import": (
+        "ioc.cli.import_:import_",
+        "Send a file's events through a source mapping, the way an agency would.",
+    ),
+    "rollup": ("ioc.cli.rollup:rollup", "Have Airflow archive, roll up, audit and publish a window of days."),
+    "flow": ("ioc.cli.flow:flow", "Published figures per period and group."),
+    "case": ("ioc.cli.case:case", "One case: its events, its state and how its deadline status came about."),
+    "quarantine": ("ioc.cli.quarantine:quarantine", "What was refused or set aside, and how to mend it."),
+    "redrive": ("ioc.cli.redrive:redrive", "Send quarantined messages again after a mapping is mended."),
+    "verify": ("ioc.cli.verify:verify", "Check the figures against plain SQL, a refold and the offsets."),
+    "simulate": ("ioc.cli.simulate:simulate", "Write a simulated province's events to a file."),
+}
+
+
+def command(name: str) -> TyperCommand:
+    """The command called `name`, its module imported now."""
+    target, help_text = COMMANDS[name]
+    module, function = target.split(":")
+    run: Callable[..., Any] = getattr(importlib.import_module(module), function)
+    single = typer.Typer(add_completion=False)
+    single.command(name, help=run.__doc__ or help_text)(run)
+    built = typer.main.get_command(single)
+    assert isinstance(built, TyperCommand)
+    return built
+
+
+class Lazy(TyperGroup):
+    """Lists commands from the table; loads the one that is used."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        return TyperCommand(cmd_name, help=COMMANDS[cmd_name][1]) if cmd_name in COMMANDS else None
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name, found, rest = super().resolve_command(ctx, args)
+        return (name, command(name), rest) if name in COMMANDS else (name, found, rest)
+
+
+app = typer.Typer(cls=Lazy, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def root() -> None:
+    """Live, reconciled, signed-off figures for Intelligent Operations Centers."""
+
+
+def main() -> None:
+    """Runs the command line; an IocError is its text on stderr and exit 1, without a traceback."""
+    try:
+        app()
+    except IocError as exc:
+        typer.echo(str(exc), err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
