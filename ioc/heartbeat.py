@@ -23,7 +23,7 @@ def write_atomically(path: Path, text: str) -> None:
 
 
 class Heartbeat:
-    """One part's heartbeat, written at most once a second; a beat in between is remembered for the next write."""
+    """One part's heartbeat, written at most once a second; what is newest is remembered in between."""
 
     def __init__(self, part: str, home: Path) -> None:
         self._path = home / "run" / f"{part}.json"
@@ -33,7 +33,7 @@ class Heartbeat:
     def beat(
         self, at: datetime, newest: datetime | None = None, detail: Mapping[str, Any] | None = None
     ) -> None:
-        """Says that the part lives at `at` (the stack's clock); `newest` is its newest event's `received_at`."""
+        """Says that the part lives at `at` (stack's clock); `newest`: its newest event's `received_at`."""
         if newest is not None and (self._newest is None or newest > self._newest):
             self._newest = newest
         if time.monotonic() - self._written < EVERY_SECONDS:
