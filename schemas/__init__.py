@@ -1,1 +1,27 @@
-"""Promises as data: feeds, source mappings, warehouse tables, reference data, and the loader that reads them."""
+"""The promises: feeds, source mappings and reference data as files, and the loader that holds them to their models."""
+
+from schemas.event_files import personal_fields
+from schemas.feed import Feed, Measure, Status
+from schemas.findings import Finding, Unusable, near
+from schemas.reference import Agency, Procedure
+from schemas.registry import Registry, load
+from schemas.source import EventMapping, MessageMapping, SourceMapping, Value, When
+
+__all__ = [
+    "Agency",
+    "EventMapping",
+    "Feed",
+    "Finding",
+    "Measure",
+    "MessageMapping",
+    "Procedure",
+    "Registry",
+    "SourceMapping",
+    "Status",
+    "Unusable",
+    "Value",
+    "When",
+    "load",
+    "near",
+    "personal_fields",
+]

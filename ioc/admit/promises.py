@@ -1,0 +1,24 @@
+"""The registry as a process sees it: packaged, then `IOC_SCHEMAS_PATH`, then what was added under IOC_HOME."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ioc.errors import BadInput
+from ioc.settings import Settings
+from schemas import Registry, Unusable, load
+
+
+def schema_folders(settings: Settings) -> list[Path]:
+    """The folders beside the packaged one, in the order in which they override."""
+    given = [Path(text).resolve() for text in settings.schemas_path.split(":") if text]
+    added = settings.home / "schemas"
+    return [*given, added] if added.is_dir() else given
+
+
+def registry_for(settings: Settings) -> Registry:
+    """Every promise of this stack; BadInput lists all findings."""
+    try:
+        return load(schema_folders(settings))
+    except Unusable as exc:
+        raise BadInput("schemas", f"{len(exc.findings)} finding(s)", f"mend these files:\n{exc}") from exc

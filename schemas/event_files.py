@@ -1,0 +1,78 @@
+"""The JSON Schemas (2020-12) of a feed's events, one file per event and version."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+
+from schemas.feed import Feed
+from schemas.findings import Finding
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+STANDARD = ("status", "due_at", "agency", "receiving_agency", "channel", "procedure")  # what the kernel reads
+
+
+def read_event_schemas(
+    folder: Path, feed: Feed, base: Feed | None, shown: Callable[[Path], str], found: list[Finding]
+) -> dict[str, dict[str, Any]]:
+    """By `<feed>/<event>.<version>`; a file that is not there is taken from the feed this one extends."""
+    schemas: dict[str, dict[str, Any]] = {}
+    for event, versions in feed.events.items():
+        for version in versions:
+            path = folder / f"{event}.{version}.json"
+            inherited = base.event_schemas.get(f"{base.feed}/{event}.{version}") if base else None
+            if not path.exists() and inherited is not None:
+                schemas[f"{feed.feed}/{event}.{version}"] = inherited
+                continue
+            schema = _read(path, shown(path), found)
+            if schema is not None:
+                schemas[f"{feed.feed}/{event}.{version}"] = schema
+    return schemas
+
+
+def personal_fields(schema: dict[str, Any]) -> frozenset[str]:
+    """The properties marked `x-personal`: stored only as tokens."""
+    return frozenset(name for name, spec in schema["properties"].items() if spec.get("x-personal"))
+
+
+def _read(path: Path, shown: str, found: list[Finding]) -> dict[str, Any] | None:
+    try:
+        schema: Any = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as exc:
+        found.append(Finding(shown, 0, "(the file)", str(exc), "write the event's JSON Schema there"))
+        return None
+    problems = list(_problems(schema))
+    for field, value, mend in problems:
+        found.append(Finding(shown, 0, field, value, mend))
+    return None if problems else schema
+
+
+def _problems(schema: Any) -> list[tuple[str, object, str]]:
+    if not isinstance(schema, dict) or schema.get("$schema") != DIALECT:
+        return [("$schema", schema.get("$schema") if isinstance(schema, dict) else schema, f"give {DIALECT}")]
+    try:
+        jsonschema_rs.meta.validate(schema)
+        jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+    except (ValueError, jsonschema_rs.ValidationError) as exc:
+        return [("(the schema)", str(exc).splitlines()[0], "make it valid JSON Schema 2020-12")]
+    if schema.get("type") != "object" or not isinstance(schema.get("properties"), dict):
+        return [("type", schema.get("type"), "an event's data is an object with `properties`")]
+    if schema.get("additionalProperties") is not False:
+        return [
+            (
+                "additionalProperties",
+                schema.get("additionalProperties"),
+                "false: only listed fields are stored",
+            )
+        ]
+    wrong = [
+        n for n in STANDARD if n in schema["properties"] and schema["properties"][n].get("type") != "string"
+    ]
+    return [
+        (f"properties.{n}.type", schema["properties"][n].get("type"), "the kernel reads text: string")
+        for n in wrong
+    ]

@@ -1,0 +1,151 @@
+"""A feed as its files promise it: events, life cycle, deadline, measures, tiles."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from schemas.promise import Label, Name, Promise, Snake, Zone
+
+Phase = Literal[
+    "before-reception", "open", "paused", "resolved", "delivered", "refused", "withdrawn", "note"
+]  # `note` leaves the phase as it is
+Text = Annotated[str, StringConstraints(min_length=1)]
+Version = Annotated[str, StringConstraints(pattern=r"^v[1-9][0-9]*$")]
+
+
+class Topic(Promise):
+    """Kafka's settings of the feed's topic; more partitions may be added, never fewer."""
+
+    partitions: int = Field(ge=1, le=512)
+    retention_days: int = Field(ge=1, le=3650)
+
+
+class Status(Promise):
+    """One canonical status code and what it does to a case."""
+
+    phase: Phase
+    label: Label
+    enters: bool = False  # its first time is the case's entry into the figures
+    ends: bool = False  # nothing is expected after it
+
+
+class Lifecycle(Promise):
+    statuses: dict[Text, Status]
+
+    @model_validator(mode="after")
+    def _has_a_way_in_and_a_way_out(self) -> Lifecycle:
+        if not any(s.enters for s in self.statuses.values()):
+            raise ValueError("mark with `enters: true` the status at which a case enters the figures")
+        if not any(s.phase in ("resolved", "delivered") for s in self.statuses.values()):
+            raise ValueError("give one status the phase `resolved` or `delivered`, or no case is ever done")
+        if not any(s.ends for s in self.statuses.values()):
+            raise ValueError("mark with `ends: true` a status after which nothing is expected")
+        for code, status in self.statuses.items():
+            if status.enters and status.phase != "open":
+                raise ValueError(
+                    f"status {code!r} enters the figures, so its phase is `open`, not {status.phase!r}"
+                )
+        return self
+
+
+class Deadline(Promise):
+    """How a resolved case is held against its due date: by local date or by instant."""
+
+    compare: Literal["date", "instant"]
+
+
+class Measure(Promise):
+    """One boolean SQL expression over a case (columns of table `cases`, `at`, `at_date`), or a rate of two."""
+
+    label: Label
+    kind: Literal["count", "rate"]
+    where: str = ""  # the cases a tile's list shows; of a rate: its denominator
+    numerator: str | None = None
+    denominator: str | None = None
+    good: Literal["up", "down", "none"]
+    explain: Label
+
+    @model_validator(mode="before")
+    @classmethod
+    def _rate_lists_its_denominator(cls, given: Any) -> Any:
+        if isinstance(given, dict) and given.get("kind") == "rate" and "where" not in given:
+            return {**given, "where": given.get("denominator", "")}
+        return given
+
+    @model_validator(mode="after")
+    def _whole(self) -> Measure:
+        if self.kind == "rate" and not (self.numerator and self.denominator):
+            raise ValueError("a rate needs `numerator` and `denominator`")
+        if self.kind == "count" and (self.numerator or self.denominator or not self.where):
+            raise ValueError("a count needs `where` alone")
+        return self
+
+    def expressions(self) -> dict[str, str]:
+        """Every SQL text of the measure by its role."""
+        roles = {"where": self.where, "numerator": self.numerator, "denominator": self.denominator}
+        return {role: text for role, text in roles.items() if text}
+
+
+class Feed(Promise):
+    """A case feed. `file` and `event_schemas` are filled in by the loader."""
+
+    feed: Name
+    kind: Literal["case"]
+    extends: Name | None = None
+    example: bool = False
+    label: Label
+    owner: Text
+    zone: Zone
+    rhythm_minutes: int = Field(ge=1, description="silence longer than this is said on the screen")
+    future_minutes: int = Field(5, ge=0, description="an event later than our clock by more is refused")
+    topic: Topic
+    events: dict[Name, tuple[Version, ...]]
+    lifecycle: Lifecycle
+    deadline: Deadline
+    channels: dict[Text, Label]
+    agencies: Literal["own", "known"]
+    procedures: Literal["own", "known", "any"] = "any"
+    measures: dict[Snake, Measure]
+    tiles: tuple[Snake, ...]
+    file: str = Field("", exclude=True)
+    event_schemas: dict[str, dict[str, Any]] = Field(default_factory=dict, exclude=True)
+
+    @model_validator(mode="after")
+    def _tiles_show_measures(self) -> Feed:
+        for tile in self.tiles:
+            if tile not in self.measures:
+                raise ValueError(f"tile {tile!r} shows no measure of this feed ({', '.join(self.measures)})")
+        for event, versions in self.events.items():
+            if not versions:
+                raise ValueError(f"event {event!r} lists no version; write [v1]")
+        return self
+
+    def dataschema(self, event: str) -> str:
+        """`<feed>/<event>.<newest version>`."""
+        return f"{self.feed}/{event}.{self.events[event][-1]}"
+
+    @property
+    def topics(self) -> tuple[str, str, str]:
+        """Accepted, raw and quarantine topic."""
+        return self.feed, f"{self.feed}.raw", f"{self.feed}.quarantine"
+
+    @property
+    def definitions(self) -> dict[str, Any]:
+        """What can change a figure: words, owner, rhythm and topic settings cannot, so they are left out."""
+        return {
+            "feed": self.feed,
+            "zone": self.zone,
+            "statuses": {c: [s.phase, s.enters] for c, s in sorted(self.lifecycle.statuses.items())},
+            "compare": self.deadline.compare,
+            "measures": {n: m.expressions() for n, m in sorted(self.measures.items())},
+        }
+
+    @property
+    def definitions_hash(self) -> str:
+        """16 hex characters over `definitions`; cases carry the hash they were folded with."""
+        text = json.dumps(self.definitions, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]

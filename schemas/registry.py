@@ -1,0 +1,186 @@
+"""Everything the promise files say, loaded and held to their models; later folders override earlier by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from schemas.event_files import read_event_schemas
+from schemas.feed import Feed
+from schemas.findings import Finding, Unusable, near, of_validation
+from schemas.reference import Agency, Procedure, read_rows
+from schemas.source import SourceMapping
+from schemas.yaml_file import YamlFile
+
+PACKAGED = Path(__file__).parent
+
+
+@dataclass
+class Registry:
+    """Feeds, sources and reference data by name or code."""
+
+    feeds: dict[str, Feed] = field(default_factory=dict)
+    sources: dict[str, SourceMapping] = field(default_factory=dict)
+    agencies: dict[str, Agency] = field(default_factory=dict)
+    procedures: dict[str, Procedure] = field(default_factory=dict)
+
+    def feed(self, name: str) -> Feed:
+        """The feed, or KeyError that lists the known ones."""
+        if name not in self.feeds:
+            raise KeyError(f"no feed {name!r}; known: {', '.join(sorted(self.feeds))}")
+        return self.feeds[name]
+
+
+def load(paths: Sequence[Path] = ()) -> Registry:
+    """The packaged promises and those of `paths`; Unusable carries every finding of every file."""
+    registry, found = Registry(), list[Finding]()
+    raw: dict[str, YamlFile] = {}
+    for root in (PACKAGED, *paths):
+        if not root.is_dir():
+            found.append(Finding(str(root), 0, "IOC_SCHEMAS_PATH", str(root), "name a folder that exists"))
+            continue
+        _reference(root, registry, found)
+        _feeds(root, registry, raw, found)
+        for path in sorted(root.glob("sources/*.yaml")):
+            read_source(path, registry, found)
+    if found:
+        raise Unusable(found)
+    return registry
+
+
+def shown(path: Path) -> str:
+    """`schemas/…` for packaged files, the path as it is for others."""
+    return str(path.relative_to(PACKAGED.parent)) if path.is_relative_to(PACKAGED) else str(path)
+
+
+def read_source(path: Path, registry: Registry, found: list[Finding]) -> SourceMapping | None:
+    """One mapping file into the registry, which must know its feed already."""
+    file = _yaml(path, found)
+    if file is None:
+        return None
+    try:
+        source = SourceMapping.model_validate(file.content)
+    except ValidationError as exc:
+        found += of_validation(file.shown, exc, file.line, SourceMapping.model_fields)
+        return None
+    if source.source != path.stem:
+        line = file.line(("source",))
+        found.append(
+            Finding(file.shown, line, "source", source.source, f"name it as its file, {path.stem!r}")
+        )
+    feed = registry.feeds.get(source.feed)
+    if feed is None:
+        mend = f"name a feed{near(source.feed, registry.feeds)}"
+        found.append(Finding(file.shown, file.line(("feed",)), "feed", source.feed, mend))
+        return None
+    found += _against_feed(file, source, feed)
+    registry.sources[source.source] = source = source.model_copy(update={"file": file.shown})
+    return source
+
+
+def _against_feed(file: YamlFile, source: SourceMapping, feed: Feed) -> list[Finding]:
+    found: list[Finding] = []
+
+    def say(loc: tuple[str | int, ...], value: str, mend: str) -> None:
+        found.append(Finding(file.shown, file.line(loc), ".".join(map(str, loc)), value, mend))
+
+    codes = {"status": feed.lifecycle.statuses, "channel": feed.channels}
+    for kind, message in source.messages.items():
+        for i, event in enumerate(message.events):
+            here = ("messages", kind, "events", i)
+            if event.event not in feed.events:
+                say(
+                    (*here, "event"),
+                    event.event,
+                    f"name an event of feed {feed.feed}: {', '.join(feed.events)}",
+                )
+                continue
+            known = feed.event_schemas[feed.dataschema(event.event)]["properties"]
+            for name, value in event.data.items():
+                if name not in known:
+                    say(
+                        (*here, "data", name),
+                        name,
+                        f"not in {feed.dataschema(event.event)}{near(name, known)}",
+                    )
+                for code in _codes(source, value.words, value.constant) if name in codes else ():
+                    if code not in codes[name]:
+                        say(
+                            (*here, "data", name),
+                            code,
+                            f"name a {name} of {feed.file}: {', '.join(codes[name])}",
+                        )
+    return found
+
+
+def _codes(source: SourceMapping, words: str | None, constant: str | None) -> list[str]:
+    if constant is not None:
+        return [constant]
+    return sorted(set(source.words[words].values())) if words else []
+
+
+def _reference(root: Path, registry: Registry, found: list[Finding]) -> None:
+    agencies, procedures = root / "reference/agencies.csv", root / "reference/procedures.csv"
+    if agencies.exists():
+        registry.agencies |= read_rows(agencies, shown(agencies), Agency, found)
+        for agency in registry.agencies.values():
+            if agency.parent is not None and agency.parent not in registry.agencies:
+                mend = f"name a known agency{near(agency.parent, registry.agencies)}"
+                found.append(Finding(shown(agencies), 0, f"{agency.code}.parent", agency.parent, mend))
+    if procedures.exists():
+        registry.procedures |= read_rows(procedures, shown(procedures), Procedure, found)
+
+
+def _feeds(root: Path, registry: Registry, raw: dict[str, YamlFile], found: list[Finding]) -> None:
+    for path in sorted(root.glob("feeds/*/feed.yaml")):
+        file = _yaml(path, found)
+        if file is None:
+            continue
+        name = path.parent.name
+        content = _extended(file, name, raw, found)
+        try:
+            feed = Feed.model_validate(content)
+        except ValidationError as exc:
+            found += of_validation(file.shown, exc, file.line, Feed.model_fields)
+            continue
+        if feed.feed != name:
+            line = file.line(("feed",))
+            found.append(Finding(file.shown, line, "feed", feed.feed, f"name it as its folder, {name!r}"))
+            continue
+        file.content = content
+        base = registry.feeds.get(feed.extends or "")
+        schemas = read_event_schemas(path.parent, feed, base, shown, found)
+        registry.feeds[name] = feed.model_copy(update={"file": file.shown, "event_schemas": schemas})
+        raw[name] = file
+
+
+def _extended(file: YamlFile, name: str, raw: dict[str, YamlFile], found: list[Finding]) -> Any:
+    base = file.content.get("extends") if isinstance(file.content, dict) else None
+    if base is None:
+        return file.content
+    if base not in raw:
+        mend = f"name a feed of an earlier folder or an earlier name{near(str(base), raw)}"
+        found.append(Finding(file.shown, file.line(("extends",)), "extends", base, mend))
+        return file.content
+    return merged(raw[base].content, {"feed": name, **file.content})
+
+
+def merged(base: Any, over: Any) -> Any:
+    """`over` laid on `base`: tables key by key, everything else replaced; null takes a key away."""
+    if not (isinstance(base, dict) and isinstance(over, dict)):
+        return over
+    laid = {key: merged(base.get(key), value) for key, value in over.items() if value is not None}
+    return {**{k: v for k, v in base.items() if k not in over}, **laid}
+
+
+def _yaml(path: Path, found: list[Finding]) -> YamlFile | None:
+    try:
+        file = YamlFile(path, shown(path))
+    except Unusable as exc:
+        found += exc.findings
+        return None
+    return file
