@@ -90,6 +90,7 @@ create table quarantine (
 );
 create index quarantine_reason on quarantine (feed, reason);
 create index quarantine_batch on quarantine (batch, seq) where batch is not null;
+create index quarantine_raw on quarantine (raw, seq) where raw is not null;
 
 create table cases (
     feed text not null,

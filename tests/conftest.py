@@ -1,0 +1,55 @@
+"""What every test starts from: one time zone, this interpreter for Spark's workers, a quiet Airflow, real parts."""
+
+import os
+import sys
+from collections.abc import Iterator
+
+os.environ |= {
+    "TZ": "UTC",
+    "PYSPARK_PYTHON": sys.executable,
+    "PYSPARK_DRIVER_PYTHON": sys.executable,
+    "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+    "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+    "GX_ANALYTICS_ENABLED": "false",
+    "POLARS_MAX_THREADS": "2",
+}
+for name in [name for name in os.environ if name.startswith("IOC_")]:
+    del os.environ[name]  # a developer's own stack must not leak into a test
+
+import psycopg
+import pytest
+
+from ioc.settings import Settings
+from ioc.stack.testing import postgres
+from ioc.warehouse import migrate
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """A real PostgreSQL for the session, nothing migrated in it."""
+    with postgres(tmp_path_factory.mktemp("pg")) as settings:
+        yield settings
+
+
+@pytest.fixture
+def warehouse(server: Settings, request: pytest.FixtureRequest) -> Iterator[Settings]:
+    """A migrated warehouse of the test's own: a database copied from a migrated template."""
+    _template(server)
+    name = f"t{abs(hash(request.node.nodeid)):x}"
+    with psycopg.connect(server.warehouse_url, autocommit=True) as conn:
+        conn.execute(f"create database {name} template migrated".encode())
+    yield _at(server, name)
+    with psycopg.connect(server.warehouse_url, autocommit=True) as conn:
+        conn.execute(f"drop database {name} with (force)".encode())
+
+
+def _at(server: Settings, database: str) -> Settings:
+    return server.model_copy(update={"warehouse_url": server.warehouse_url.replace("/ioc?", f"/{database}?")})
+
+
+def _template(server: Settings) -> None:
+    with psycopg.connect(server.warehouse_url, autocommit=True) as conn:
+        if conn.execute("select 1 from pg_database where datname = 'migrated'").fetchone():
+            return
+        conn.execute("create database migrated")
+    migrate(_at(server, "migrated"))
