@@ -1,1 +1,1 @@
-"""Pure polars: events to cases to figures. Knows no Kafka, no Spark, no database, no present time."""
+"""The one definition of cases and figures, as pure polars: no Kafka, no Spark, no database, no now()."""

@@ -1,0 +1,47 @@
+"""The one place where a deadline is judged. Working-time clocks, pauses and recomputed due dates come in here."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from ioc.kernel.rules import CaseRules
+
+OUTCOMES = ("early", "on_due_date", "late", "no_due_date")
+
+
+def local_date(instant: str, zone: str) -> pl.Expr:
+    """The calendar date of a UTC instant in the feed's zone."""
+    return pl.col(instant).dt.convert_time_zone(zone).dt.date()
+
+
+def _judged(early: pl.Expr, on_due_date: pl.Expr) -> pl.Expr:
+    """Order matters: open cases have no outcome; a withdrawn case is on time; a missing due date is never late."""
+    return (
+        pl.when(pl.col("resolved_at").is_null())
+        .then(None)
+        .when(pl.col("withdrawn"))
+        .then(pl.lit("on_due_date"))
+        .when(pl.col("due_at").is_null())
+        .then(pl.lit("no_due_date"))
+        .when(early)
+        .then(pl.lit("early"))
+        .when(on_due_date)
+        .then(pl.lit("on_due_date"))
+        .otherwise(pl.lit("late"))
+    )
+
+
+def outcome_by_date() -> pl.Expr:
+    """By local dates: resolved_on before, on, or after due_on. Needs resolved_at, resolved_on, due_at, due_on, withdrawn."""
+    return _judged(pl.col("resolved_on") < pl.col("due_on"), pl.col("resolved_on") == pl.col("due_on"))
+
+
+def outcome_by_instant() -> pl.Expr:
+    """By instants: after due_at is late; in time is early on an earlier local date, else on_due_date."""
+    in_time = pl.col("resolved_at") <= pl.col("due_at")
+    return _judged(in_time & (pl.col("resolved_on") < pl.col("due_on")), in_time)
+
+
+def outcome(rules: CaseRules) -> pl.Expr:
+    """The feed's own of the two; needs both as columns."""
+    return pl.col("outcome_by_date" if rules.compare == "date" else "outcome_by_instant")

@@ -1,0 +1,40 @@
+"""What the fold needs to know of a feed, as plain values. Built from the feed's file by its owner, not here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+PHASES = ("before-reception", "open", "paused", "resolved", "delivered", "refused", "withdrawn", "note")
+GOING = ("open", "paused")  # the clock may run; after an end, one of these re-opens the case
+ENDS = ("resolved", "delivered", "withdrawn")
+
+
+@dataclass(frozen=True)
+class CaseRules:
+    """The lifecycle and deadline policy of one case feed.
+
+    zone: IANA name; every local date and the early/on-the-day/late comparison is cut in it.
+    phases: status code -> one of PHASES. enters: the codes that receive a case (usually one, of phase open).
+    compare: which outcome is the feed's own. definitions: hash stamped on every case folded with these rules.
+    """
+
+    feed: str
+    zone: str
+    phases: dict[str, str]
+    enters: frozenset[str]
+    compare: Literal["date", "instant"]
+    definitions: str
+
+    def __post_init__(self) -> None:
+        for status, phase in self.phases.items():
+            if phase not in PHASES:
+                raise ValueError(f"phases.{status}: {phase!r} is no phase; take one of {', '.join(PHASES)}")
+        if strangers := sorted(self.enters - self.phases.keys()):
+            raise ValueError(f"enters: {strangers} are no statuses of {self.feed}; add them to phases")
+        if self.compare not in ("date", "instant"):
+            raise ValueError(f"compare: {self.compare!r} cannot be used; take 'date' or 'instant'")
+
+    def statuses(self, *phases: str) -> list[str]:
+        """The status codes of these phases, in the order of the feed's file."""
+        return [status for status, phase in self.phases.items() if phase in phases]
