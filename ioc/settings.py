@@ -69,6 +69,7 @@ class Settings(BaseSettings):
     )
     intake_port: int = Field(default=0, ge=0, le=65535, description="port of the intake; 0: a free one")
     screens_port: int = Field(default=0, ge=0, le=65535, description="port of the screens; 0: a free one")
+    screens_modules: str = Field("", description="npm's node_modules with ECharts and the font; empty: the repository's")
     airflow_port: int = Field(
         default=0, ge=0, le=65535, description="port of Airflow's API and pages; 0: a free one"
     )
