@@ -1,4 +1,4 @@
-"""One real stack for all end-to-end tests: Kafka, PostgreSQL, live workers, screens and Airflow, as `ioc up` starts them."""
+"""One real stack for all end-to-end tests, started as a person starts it: `ioc up`."""
 
 from __future__ import annotations
 

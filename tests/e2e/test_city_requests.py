@@ -1,4 +1,4 @@
-"""New York's requests come in by a mapping alone; their bad rows are refused or set aside, each with a reason."""
+"""New York's requests come in by a mapping alone; bad rows are refused or set aside, each with a reason."""
 
 from __future__ import annotations
 

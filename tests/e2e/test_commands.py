@@ -1,4 +1,4 @@
-"""The commands a person types, on a small log of the project's own making whose figures are counted by hand."""
+"""The commands a person types, on a small log of our own whose figures are counted by hand."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HEAD = (
     "case:concept:name,case:channel,case:department,case:startdate,case:deadline,case:enddate,"
     "concept:instance,concept:name,org:resource,time:timestamp"
 )
-# c1 early, c2 on the due date although after its instant, c3 late, c4 open and overdue, c5 open, c6 impossible.
+# c1 early, c2 on the due date (after its instant), c3 late, c4 open and overdue, c5 open, c6 impossible.
 CASES = [
     "c1,Desk,North,2011-01-03 09:00:00+01:00,2011-01-20 00:00:00+01:00,2011-01-10 10:00:00+01:00",
     "c2,Desk,North,2011-01-04 09:00:00+01:00,2011-01-20 00:00:00+01:00,2011-01-20 15:00:00+01:00",
@@ -67,24 +67,11 @@ def test_an_unknown_channel_is_refused_and_the_rest_accepted(stack: Any, small: 
 
 def test_months_by_hand(stack: Any, small: Any) -> None:
     january, february = stack.flow("permits-small")
-    assert january == {
-        "period": "2011-01",
-        "from": "2011-01-01",
-        "to": "2011-01-31",
-        "group": None,
-    } | JANUARY | {
-        "open_end": 2,
-        "open_end_overdue": 1,
-    }
-    assert february == {
-        "period": "2011-02",
-        "from": "2011-02-01",
-        "to": "2011-02-28",
-        "group": None,
-    } | FEBRUARY | {
-        "open_end": 2,
-        "open_end_overdue": 1,
-    }
+    stock = {"open_end": 2, "open_end_overdue": 1}
+    first = {"period": "2011-01", "from": "2011-01-01", "to": "2011-01-31", "group": None}
+    second = {"period": "2011-02", "from": "2011-02-01", "to": "2011-02-28", "group": None}
+    assert january == first | JANUARY | stock
+    assert february == second | FEBRUARY | stock
 
 
 @pytest.mark.parametrize("period", ["day", "week", "month", "quarter", "year"])

@@ -1,4 +1,4 @@
-"""The Dutch receipt log through every real part gives the reference's figures, whatever happens on the way."""
+"""The Dutch receipt log through every real part gives the figures of the reference."""
 
 from __future__ import annotations
 
