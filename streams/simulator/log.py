@@ -1,0 +1,146 @@
+"""The same events as the archive would hold them: canonical columns in a Delta table, by month."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import deltalake
+import polars as pl
+
+from ioc.event import hash16
+from schemas import Registry
+from streams.simulator.events import DOSSIER_SLOT, WELL
+from streams.simulator.made_hex import hex_text
+from streams.simulator.messages import section, time_text
+from streams.simulator.plan import Plan
+
+DATA_TIME = "%Y-%m-%dT%H:%M:%S.000000Z"
+PARTITIONED_BY = ["archived", "bucket"]
+
+
+def write_log(plan: Plan, sends: pl.DataFrame, registry: Registry, folder: Path, buckets: int) -> int:
+    """Appends the well-formed `sends` to `<folder>/<feed>/event`; returns the rows written."""
+    rows = 0
+    target = folder / plan.simulation.feed / "event"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for month in log_months(plan, sends, registry, buckets):
+        deltalake.write_deltalake(str(target), month, mode="append", partition_by=PARTITIONED_BY)
+        rows += len(month)
+    return rows
+
+
+def log_months(plan: Plan, sends: pl.DataFrame, registry: Registry, buckets: int) -> Iterator[pl.DataFrame]:
+    """Frames of canonical rows, one per month of receipt, with the offsets of the feed's topic."""
+    spread = pl.Series([hash16(code) for code in plan.cases["code"]], dtype=pl.Int32)
+    partitions = registry.feed(plan.simulation.feed).topic.partitions
+    sent = (pl.col("sent") * 1_000_000).cast(pl.Datetime("us"))
+    good = sends.filter(pl.col("spoilt") == WELL).with_columns(
+        hash16=spread.gather(sends.filter(pl.col("spoilt") == WELL)["case"]),
+        archived=sent.dt.strftime("%Y-%m"),
+    )
+    good = good.with_columns(partition=(pl.col("hash16") % partitions).cast(pl.Int32))
+    good = good.with_columns(offset=pl.int_range(pl.len(), dtype=pl.Int64).over("partition"))
+    for month in good.partition_by("archived", maintain_order=True):
+        yield canonical(plan, month, registry, buckets)
+
+
+def _utc(column: str, zone: str) -> pl.Expr:
+    local = (pl.col(column) * 1_000_000).cast(pl.Datetime("us"))
+    return local.dt.replace_time_zone(zone, ambiguous="earliest").dt.convert_time_zone("UTC")
+
+
+def canonical(plan: Plan, sends: pl.DataFrame, registry: Registry, buckets: int) -> pl.DataFrame:
+    """Rows of the event log for rows of `sends` that have hash16, partition, offset and archived."""
+    simulation = plan.simulation
+    mapping, feed = registry.sources[simulation.source], registry.feed(simulation.feed)
+    event = next(iter(feed.events))
+    cases = plan.cases.select("code", "number", "channel", "agency", "receiving", "procedure")[sends["case"]]
+    agencies = pl.Series([agency.code for agency in plan.known.agencies], dtype=pl.String)
+    procedures = pl.Series([row.code for row in plan.known.procedures], dtype=pl.String)
+    dossier, received = pl.col("slot") <= DOSSIER_SLOT, pl.col("slot") == DOSSIER_SLOT
+    rows = sends.hstack(cases.get_columns()).with_columns(
+        agency_code=agencies.gather(cases["agency"]),
+        receiving_code=agencies.gather(cases["receiving"]),
+        procedure_code=procedures.gather(cases["procedure"]),
+        channel_code=pl.col("channel").replace_strict(mapping.words["channel"], return_dtype=pl.String),
+        hash=hex_text((sends["case"].cast(pl.Int64) * 16 + sends["slot"]).to_numpy(), 1, 32),
+        applicant=hex_text(cases["number"].to_numpy(), 3, 24),
+        due_at=_utc("due", simulation.zone),
+    )
+    words = mapping.words["status"]
+    rows = rows.with_columns(
+        status=pl.col("status").replace_strict(words, return_dtype=pl.String),
+        wire=pl.col("status"),
+        agency=pl.when(received).then("agency_code"),
+        receiving_agency=pl.when(pl.col("slot") > 0).then("receiving_code"),
+        channel=pl.when(dossier).then("channel_code"),
+        procedure=pl.when(dossier).then("procedure_code"),
+    )
+    return rows.select(
+        case_id="code",
+        source=pl.lit(mapping.system),
+        id=_id(),
+        hash="hash",
+        occurred_at=_utc("at", simulation.zone),
+        received_at=_utc("sent", simulation.zone),
+        status="status",
+        due_at="due_at",
+        agency="agency",
+        receiving_agency="receiving_agency",
+        channel="channel",
+        procedure="procedure",
+        topic=pl.lit(simulation.feed),
+        partition="partition",
+        offset="offset",
+        type=pl.lit(f"{simulation.feed}.{event}"),
+        subject="code",
+        dataschema=pl.lit(feed.dataschema(event)),
+        data=_data(),
+        hash16="hash16",
+        batch=pl.lit(None, dtype=pl.String),
+        raw=pl.lit(None, dtype=pl.String),
+        archived="archived",
+        bucket=(pl.col("hash16") // (65_536 // buckets)).cast(pl.Int32),
+    )
+
+
+def _id() -> pl.Expr:
+    received = pl.concat_str(
+        pl.lit("2/"), time_text("at"), pl.lit("/"), time_text("due"), pl.lit("/"), "agency", pl.lit("/"),
+        "channel", pl.lit("/"), "procedure",
+    )  # fmt: skip
+    submitted = pl.concat_str(pl.lit("1/"), time_text("at"))
+    step = pl.concat_str(time_text("at"), pl.lit("/"), "wire")
+    return (
+        pl.when(pl.col("slot") == DOSSIER_SLOT)
+        .then(received)
+        .when(pl.col("slot") == 0)
+        .then(submitted)
+        .otherwise(step)
+    )
+
+
+def _member(name: str, value: pl.Expr) -> pl.Expr:
+    """`,"name":"value"`, or nothing where the value is null."""
+    return pl.concat_str(pl.lit(f',"{name}":"'), value, pl.lit('"')).fill_null("")
+
+
+def _data() -> pl.Expr:
+    dossier = pl.col("slot") <= DOSSIER_SLOT
+    applicant = pl.when(pl.col("slot") == DOSSIER_SLOT).then(pl.concat_str(pl.lit("tok_"), "applicant"))
+    officer = pl.concat_str(pl.lit("tok_"), pl.col("applicant").str.reverse())
+    return pl.concat_str(
+        pl.lit('{"status":"'),
+        "status",
+        pl.lit('"'),
+        _member("due_at", pl.col("due_at").dt.strftime(DATA_TIME)),
+        _member("agency", pl.col("agency")),
+        _member("receiving_agency", pl.col("receiving_agency")),
+        _member("channel", pl.col("channel")),
+        _member("procedure", pl.col("procedure")),
+        _member("applicant", applicant),
+        _member("section", pl.when(~dossier).then(section())),
+        _member("handler", pl.when(~dossier).then(officer)),
+        pl.lit("}"),
+    )
