@@ -42,3 +42,9 @@ class Refusal(Exception):
         self.field = field
         self.value = None if value is None else str(value)[:LONGEST_SHOWN]
         self.mend = mend
+
+    def of_field(self, origin: dict[str, str]) -> Refusal:
+        """The same about the sender's own field instead of our datum."""
+        if self.field in origin:
+            self.field = origin[self.field]
+        return self

@@ -1,0 +1,207 @@
+"""A source mapping compiled: which kind a message is, and the events it tells of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ioc.admit.reasons import Refusal
+from ioc.admit.times import time_reader
+from ioc.admit.tokens import token
+from ioc.admit.values import Ground, Message, ReadValue, as_text, field_getter, text_reader, value_reader
+from schemas import EventMapping, Feed, MessageMapping, SourceMapping, When, personal_fields
+from schemas.source import template_parts
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An event as the mapping reads it, before the feed's own checks; `origin` names the field of each datum."""
+
+    case: str
+    id: str
+    time: datetime
+    event: str
+    dataschema: str
+    data: dict[str, Any]
+    origin: dict[str, str]
+
+
+Make = Callable[[Message, str], "Draft | Refusal | None"]
+
+
+class CompiledSource:
+    """One source: `drafts` reads a message, `redacted` is what of it may be stored."""
+
+    def __init__(self, source: SourceMapping, feed: Feed, key: bytes) -> None:
+        self.source = source
+        self.feed = feed
+        self.personal = frozenset(source.personal)
+        self.key = key
+        missing = frozenset(("", *source.missing))
+        read_time = time_reader(source.times, source.zone, source.file)
+        self._ground = Ground(source, missing, self.personal, read_time, key)
+        self._kinds = [(self._when(m.shape), self._kind(m)) for m in source.messages.values()]
+        self._kept = {field: field_getter(field) for field in kept_fields(source)}
+
+    def drafts(self, message: Message) -> Iterator[Draft | Refusal]:
+        """The message's events in the order of the mapping; a refused one does not take the others along."""
+        for fits, kind in self._kinds:
+            if fits(message):
+                yield from kind(message)
+                return
+        shapes = "; ".join(f"{name} has {shape_text(m.shape)}" for name, m in self.source.messages.items())
+        yield Refusal(
+            "no-event", None, None, f"send a kind of message that {self.source.file} knows: {shapes}"
+        )
+
+    def redacted(self, message: Message) -> dict[str, Any]:
+        """The fields the mapping reads, personal ones as tokens; every other field is gone."""
+        kept: dict[str, Any] = {}
+        for field, get in self._kept.items():
+            raw = get(message)
+            if raw is None or isinstance(raw, dict | list | tuple):
+                continue
+            if field in self.personal:
+                raw = token(self.key, str(raw)) if str(raw).strip() not in self._ground.missing else ""
+            _put(kept, field if field in message else field.split("."), raw)
+        return kept
+
+    def _kind(self, mapping: MessageMapping) -> Callable[[Message], Iterator[Draft | Refusal]]:
+        read_case = self._template(mapping.case, every=True)
+        makers = [self._maker(event) for event in mapping.events]
+
+        def read(message: Message) -> Iterator[Draft | Refusal]:
+            try:
+                case = read_case(message)
+            except Refusal as exc:
+                yield exc
+                return
+            some = False
+            for make in makers:
+                draft = make(message, case)
+                if draft is not None:
+                    some = True
+                    yield draft
+            if not some:
+                yield Refusal(
+                    "no-event", None, None, f"none of its events is due by `when` in {self.source.file}"
+                )
+
+        return read
+
+    def _maker(self, mapping: EventMapping) -> Make:
+        due = self._when(mapping.when)
+        read_id = self._template(mapping.id, every=False)
+        read_time = self._time(mapping.time)
+        dataschema = self.feed.dataschema(mapping.event)
+        readers, origin = self._data(mapping, dataschema)
+
+        def make(message: Message, case: str) -> Draft | Refusal | None:
+            if not due(message):
+                return None
+            try:
+                data = {name: datum for name, read in readers if (datum := read(message)) is not None}
+                at = read_time(message)
+                return Draft(case, read_id(message), at, mapping.event, dataschema, data, origin)
+            except Refusal as exc:
+                return exc
+
+        return make
+
+    def _data(
+        self, mapping: EventMapping, dataschema: str
+    ) -> tuple[list[tuple[str, ReadValue]], dict[str, str]]:
+        tokens = personal_fields(self.feed.event_schemas[dataschema])
+        readers = [
+            (name, value_reader(name, value, self._ground, name in tokens or value.field in self.personal))
+            for name, value in mapping.data.items()
+        ]
+        return readers, {name: value.field or name for name, value in mapping.data.items()}
+
+    def _time(self, field: str) -> Callable[[Message], datetime]:
+        read_text, read_time = text_reader(field, self._ground.missing), self._ground.read_time
+
+        def read(message: Message) -> datetime:
+            text = read_text(message)
+            if text is None:
+                raise Refusal("missing-field", field, None, f"send {field}, the time it occurred")
+            return read_time(field, text)
+
+        return read
+
+    def _template(self, text: str, every: bool) -> Callable[[Message], str]:
+        parts = template_parts(text)
+        fields = [(field, text_reader(field, self._ground.missing)) for field in parts[1::2]]
+        literals = parts[::2]
+        if not fields:
+            return lambda _: text
+
+        def read(message: Message) -> str:
+            said = [(field, reader(message)) for field, reader in fields]
+            silent = [field for field, value in said if value is None]
+            if silent and (every or len(silent) == len(said)):
+                raise Refusal("missing-field", silent[0], None, f"send {silent[0]}")
+            filled = "".join(lit + (value or "") for lit, (_, value) in zip(literals, said, strict=False))
+            return filled + literals[-1]
+
+        return read
+
+    def _when(self, when: When) -> Callable[[Message], bool]:
+        missing = self._ground.missing
+        present = [field_getter(field) for field in when.present]
+        absent = [field_getter(field) for field in when.absent]
+        equals = [(field, field_getter(field), word) for field, word in when.equals.items()]
+
+        def silent(raw: Any) -> bool:
+            return raw is None or (raw.__class__ is str and raw.strip() in missing)
+
+        def fits(message: Message) -> bool:
+            return (
+                not any(silent(get(message)) for get in present)
+                and all(silent(get(message)) for get in absent)
+                and all(_says(field, get(message), word) for field, get, word in equals)
+            )
+
+        return fits if present or absent or equals else lambda _: True
+
+
+def shape_text(shape: When) -> str:
+    """A shape in words, for the mend."""
+    parts = [
+        *shape.present,
+        *(f"no {f}" for f in shape.absent),
+        *(f"{f}={w}" for f, w in shape.equals.items()),
+    ]
+    return ", ".join(parts) or "any fields"
+
+
+def kept_fields(source: SourceMapping) -> list[str]:
+    """Every field the mapping reads, in its order; nothing else of a message is ever stored."""
+    fields: dict[str, None] = {}
+    for message in source.messages.values():
+        for text in (message.case, *(event.id for event in message.events)):
+            fields |= dict.fromkeys(template_parts(text)[1::2])
+        for when in (message.shape, *(event.when for event in message.events)):
+            fields |= dict.fromkeys((*when.present, *when.absent, *when.equals))
+        for event in message.events:
+            fields[event.time] = None
+            fields |= dict.fromkeys(v.field for v in event.data.values() if v.field is not None)
+    return list(fields)
+
+
+def _says(field: str, raw: Any, word: str) -> bool:
+    try:
+        return as_text(field, raw) == word
+    except Refusal:
+        return False
+
+
+def _put(into: dict[str, Any], path: str | list[str], value: Any) -> None:
+    if isinstance(path, str):
+        into[path] = value
+        return
+    for part in path[:-1]:
+        into = into.setdefault(part, {})
+    into[path[-1]] = value

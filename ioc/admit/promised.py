@@ -1,0 +1,176 @@
+"""What a feed asks of every event, whoever sent it: codes, times, schema, sizes, clean text; then its bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import jsonschema_rs
+import orjson
+
+from ioc.admit.hints import Hints
+from ioc.admit.reasons import Reason, Refusal
+from ioc.admit.verdict import Admitted
+from ioc.event import Event, Receipt
+from schemas import Feed, Registry, personal_fields
+
+LONGEST = {
+    "case": 400,
+    "source": 400,
+    "id": 800,
+}  # bytes: together they are an index row of PostgreSQL (2,704)
+DEEPEST = 32
+MEND_POISON = "send text without NUL and lone surrogates, and finite numbers"
+Policy = Literal["own", "known", "any"]
+
+
+@dataclass(frozen=True)
+class Codes:
+    """A closed list of codes for one datum, the reason for any other, and where to add one."""
+
+    name: str
+    known: Collection[str]
+    reason: Reason
+    mend: str
+    hint: Hints
+
+    def check(self, data: dict[str, Any]) -> None:
+        code = data.get(self.name)
+        if code is not None and code not in self.known:
+            raise Refusal(self.reason, self.name, code, self.mend + self.hint(code))
+
+
+class PromisedFeed:
+    """One feed's checks, compiled once."""
+
+    def __init__(self, feed: Feed, registry: Registry, max_bytes: int) -> None:
+        self.feed = feed
+        self.name = feed.feed
+        self.max_bytes = max_bytes
+        self.ahead = timedelta(minutes=feed.future_minutes)
+        self.validators = {
+            name: jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+            for name, schema in feed.event_schemas.items()
+        }
+        schemas = feed.event_schemas.items()
+        self.tokens = {name: personal_fields(schema) for name, schema in schemas}
+        self.instants = {name: _instants(schema) for name, schema in schemas}
+        self.personal = frozenset().union(*self.tokens.values())
+        self.properties = frozenset().union(*(schema["properties"] for _, schema in schemas))
+        self._fixed = [
+            self._codes("status", feed.lifecycle.statuses, "unknown-status", feed.file),
+            self._codes("channel", feed.channels, "unknown-word", feed.file),
+        ]
+        agencies = "reference/agencies.csv of a folder in IOC_SCHEMAS_PATH"
+        procedures = "reference/procedures.csv of a folder in IOC_SCHEMAS_PATH"
+        self._agencies = [
+            self._codes("agency", registry.agencies, "unknown-agency", agencies),
+            self._codes("receiving_agency", registry.agencies, "unknown-agency", agencies),
+        ]
+        self._procedures = self._codes("procedure", registry.procedures, "unknown-procedure", procedures)
+
+    def codes(self, agencies: Policy, procedures: Policy) -> list[Codes]:
+        """The lists that an event must keep to."""
+        return [
+            *self._fixed,
+            *(self._agencies if agencies == "known" else ()),
+            *([self._procedures] if procedures == "known" else ()),
+        ]
+
+    def admitted(self, event: Event, codes: list[Codes]) -> Admitted:
+        """The event with its hash, key and bytes; Refusal where it breaks the feed's promise."""
+        self.check(event, codes)
+        try:
+            # Set once, before anyone else holds the event; building it anew would cost as much as reading it.
+            object.__setattr__(event, "hash", event.content_hash())
+            value = event.to_bytes()
+        except (TypeError, UnicodeEncodeError):
+            raise poison(event) or Refusal("poison-text", "data", None, MEND_POISON) from None
+        if b"\\u00" in value and (refusal := poison(event)):
+            raise refusal
+        if len(value) > self.max_bytes:
+            raise Refusal("too-large", None, len(value), f"send at most {self.max_bytes} bytes an event")
+        return Admitted(self.name, event.case_id.encode(), value, event)
+
+    def check(self, event: Event, codes: list[Codes]) -> None:
+        """Refusal with the first promise that the event breaks."""
+        check_sizes(event)
+        for listed in codes:
+            listed.check(event.data)
+        validator = self.validators[event.dataschema]
+        if not validator.is_valid(event.data):
+            raise violation(next(iter(validator.iter_errors(event.data))))
+
+    def seal(self, event: Event, content: dict[str, Any]) -> None:
+        """Sets the hash of an event read from our own topic; Refusal where it says another."""
+        try:
+            found = event.content_hash()
+        except TypeError:
+            raise poison(event) or Refusal("poison-text", "data", None, MEND_POISON) from None
+        if refusal := poison(event):
+            raise refusal
+        if content.get("hash") != found:
+            raise Refusal(
+                "schema-violation", "hash", content.get("hash"), f"only admission writes this topic: {found}"
+            )
+        object.__setattr__(event, "hash", found)
+
+    def check_not_ahead(self, field: str, at: datetime, now: datetime) -> None:
+        if at > now + self.ahead:
+            raise Refusal(
+                "future-time", field, at.isoformat(), f"send it when it has occurred; here it is {now:%FT%TZ}"
+            )
+
+    def _codes(self, name: str, known: Collection[str], reason: Reason, file: str) -> Codes:
+        return Codes(name, known, reason, f"add it to {file}, or send a known code", Hints(known))
+
+
+def _instants(schema: dict[str, Any]) -> frozenset[str]:
+    return frozenset(n for n, spec in schema["properties"].items() if spec.get("format") == "date-time")
+
+
+def check_sizes(event: Event) -> None:
+    """Refusal for what is empty or too long for PostgreSQL's index."""
+    for name, text in (("case", event.case_id), ("source", event.source), ("id", event.id)):
+        if not text:
+            raise Refusal("missing-field", name, None, f"send the {name}")
+        if len(text) * 4 > LONGEST[name] and len(text.encode("utf-8", "surrogatepass")) > LONGEST[name]:
+            raise Refusal("too-large", name, text, f"send at most {LONGEST[name]} bytes")
+
+
+def poison(event: Event) -> Refusal | None:
+    """Names the datum with NUL or a lone surrogate, if there is one."""
+    named = {"case": event.case_id, "source": event.source, "id": event.id, "subject": event.subject}
+    for name, value in (*named.items(), *event.data.items()):
+        if not storable(value) or not storable(name):
+            return Refusal("poison-text", name, ascii(value), MEND_POISON)
+    return None
+
+
+def storable(value: Any, depth: int = 0) -> bool:
+    """Whether PostgreSQL can store it: no NUL, no lone surrogate, finite numbers, not nested without end."""
+    if isinstance(value, str):
+        return "\0" not in value and not any("\ud800" <= c <= "\udfff" for c in value)
+    if isinstance(value, float):
+        return value - value == 0
+    if isinstance(value, dict | list):
+        inside = [*value, *value.values()] if isinstance(value, dict) else value
+        return depth < DEEPEST and all(storable(item, depth + 1) for item in inside)
+    return True
+
+
+_REASONS: dict[str, Reason] = {"required": "missing-field", "type": "wrong-type", "format": "bad-time"}
+
+
+def violation(error: jsonschema_rs.ValidationError) -> Refusal:
+    """The schema's first complaint, in our words."""
+    kind = error.kind
+    field = ".".join(str(part) for part in error.instance_path)
+    if kind.name == "required":
+        field = str(kind.property)
+    elif kind.name == "additionalProperties":
+        field = str(kind.unexpected[0])
+    value = None if isinstance(error.instance, dict | list) else error.instance
+    return Refusal(_REASONS.get(kind.name, "schema-violation"), field or None, value, f"{error.message}")
