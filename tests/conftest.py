@@ -1,8 +1,17 @@
-"""What every test starts from: one time zone, this interpreter for Spark's workers, a quiet Airflow, real parts."""
+"""What every test starts from: one time zone, this interpreter for Spark's workers, real parts."""
 
 import os
 import sys
 from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from ioc.settings import Settings
+from ioc.stack.testing import parts as start_parts
+from ioc.stack.testing import postgres
+from ioc.warehouse import migrate
+from schemas import load
 
 os.environ |= {
     "TZ": "UTC",
@@ -15,13 +24,6 @@ os.environ |= {
 }
 for name in [name for name in os.environ if name.startswith("IOC_")]:
     del os.environ[name]  # a developer's own stack must not leak into a test
-
-import psycopg
-import pytest
-
-from ioc.settings import Settings
-from ioc.stack.testing import postgres
-from ioc.warehouse import migrate
 
 
 @pytest.fixture(scope="session")
@@ -45,6 +47,13 @@ def warehouse(server: Settings, request: pytest.FixtureRequest) -> Iterator[Sett
 
 def _at(server: Settings, database: str) -> Settings:
     return server.model_copy(update={"warehouse_url": server.warehouse_url.replace("/ioc?", f"/{database}?")})
+
+
+@pytest.fixture(scope="session")
+def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """PostgreSQL, migrated, and Kafka for the session, with the topics of the packaged feeds."""
+    with start_parts(tmp_path_factory.mktemp("parts"), load()) as settings:
+        yield settings
 
 
 def _template(server: Settings) -> None:

@@ -1,4 +1,4 @@
-"""The warehouse: one PostgreSQL dialect, versioned migrations, the live transaction, and what others ask of it."""
+"""The warehouse: one PostgreSQL dialect, versioned migrations, the live transaction, others' questions."""
 
 from ioc.warehouse.connection import connect
 from ioc.warehouse.migrate import migrate

@@ -13,9 +13,9 @@ Fold = Callable[[str, pl.LazyFrame], pl.LazyFrame]  # feed, its events -> rows o
 KERNEL_ERROR = "kernel-error"
 
 WRITTEN = (
-    "source, phase, status, in_figures, entered_at, entered_on, due_at, due_on, resolved_at, resolved_on, delivered_at,"
-    " withdrawn, outcome, outcome_by_date, outcome_by_instant, agency, receiving_agency, channel, procedure, set_aside,"
-    " flags, events, last_occurred_at, last_received_at, definitions"
+    "source, phase, status, in_figures, entered_at, entered_on, due_at, due_on, resolved_at, resolved_on,"
+    " delivered_at, withdrawn, outcome, outcome_by_date, outcome_by_instant, agency, receiving_agency,"
+    " channel, procedure, set_aside, flags, events, last_occurred_at, last_received_at, definitions"
 )
 _INSTANTS = [name for name, kind in EVENTS.items() if kind == INSTANT]
 
@@ -28,15 +28,17 @@ def _out(name: str) -> str:
     return f'e."{name}"'
 
 
-# `offset 0` keeps each lateral a lookup by key: pruned to one partition of `event`, whatever the statistics say.
+# `offset 0` keeps each lateral a lookup by key, pruned to one partition of `event` whatever statistics say.
 _EVENTS_OF_CASES = f"""
 copy (
     select c.feed, {", ".join(_out(name) for name in EVENTS)}
     from live_case c
-    cross join lateral (select * from event e where e.feed = c.feed and e.case_id = c.case_id offset 0) e
+    cross join lateral (
+        select * from event e where e.feed = c.feed and e.case_id = c.case_id offset 0
+    ) e
     left join lateral (
         select min(d.received_at) received_at from duplicate d
-        where d.feed = e.feed and d.case_id = e.case_id and (d.source, d.id, d.hash) = (e.source, e.id, e.hash)
+        where (d.feed, d.case_id, d.source, d.id, d.hash) = (e.feed, e.case_id, e.source, e.id, e.hash)
     ) d on true
 ) to stdout (format csv)
 """
@@ -100,7 +102,8 @@ def write_cases(conn: Connection, feed: str, cases: pl.DataFrame) -> None:
     conn.execute(
         f"""
         insert into cases (feed, {names}) select %s, {names} from live_fold order by case_id collate "C"
-        on conflict (feed, case_id) do update set ({WRITTEN}) = row({new}) where ({old}) is distinct from ({new})
+        on conflict (feed, case_id) do update set ({WRITTEN}) = row({new})
+        where ({old}) is distinct from ({new})
         """.encode(),
         [feed],
     )

@@ -11,8 +11,8 @@ from ioc.event import Event, instant_text
 from ioc.warehouse.connection import Connection
 
 COLUMNS = (
-    "feed, case_id, source, id, hash, type, dataschema, subject, occurred_at, received_at, status, due_at, agency,"
-    ' receiving_agency, channel, procedure, data, topic, partition, "offset", batch, seq, raw'
+    "feed, case_id, source, id, hash, type, dataschema, subject, occurred_at, received_at, status, due_at,"
+    ' agency, receiving_agency, channel, procedure, data, topic, partition, "offset", batch, seq, raw'
 )
 STANDARD = ("status", "due_at", "agency", "receiving_agency", "channel", "procedure")
 RECEIPT = 'topic, partition, "offset", feed, case_id, source, id, hash, received_at, batch, seq, raw'
@@ -84,7 +84,7 @@ def lock_cases(conn: Connection, cases: Sequence[tuple[str, str]]) -> None:
 
 
 def insert_staged(conn: Connection) -> int:
-    """The first delivered copy of an identity stays in `event`, others go to `duplicate`; returns how many did."""
+    """The first delivered copy of an identity stays in `event`, others go to `duplicate`: how many did."""
     return conn.execute(
         f"""
         with added as (

@@ -58,14 +58,14 @@ class Outcome:
 
 
 class Agencies:
-    """Codes this process knows to be in table `agency`; new ones are registered under the source that named them."""
+    """Codes known to be in table `agency`; new ones are registered under the source that named them."""
 
     def __init__(self, known: set[str]) -> None:
         self._known = known
 
     def register(self, conn: Connection, deliveries: Sequence[Delivery]) -> set[str]:
         """Adds unknown agencies, in order; returns them for `remember` after the commit."""
-        named = {}
+        named: dict[str, str] = {}
         for delivery in deliveries:
             for code in (delivery.event.data.get("agency"), delivery.event.data.get("receiving_agency")):
                 if isinstance(code, str) and code not in self._known:
@@ -84,8 +84,8 @@ class Agencies:
 def take(conn: Connection, batch: Batch, kernel: Kernel, agencies: Agencies) -> Outcome:
     """Runs the live transaction, again after a deadlock or serialization failure.
 
-    Raises Lost where a partition is no longer ours (seek again from the warehouse); psycopg.OperationalError where
-    the warehouse fails (nothing is committed).
+    Raises Lost where a partition is no longer ours (seek again from the warehouse); psycopg.OperationalError
+    where the warehouse fails (nothing is committed).
     """
     for attempt in range(ATTEMPTS):
         try:
@@ -146,14 +146,12 @@ def _offenders(
     """Bisects under savepoints that are always undone; in order, so that locks are still taken in order."""
     ordered = sorted(deliveries, key=Delivery.order)
     try:
-        with conn.transaction() as probe:
+        with conn.transaction(force_rollback=True):
             _write(conn, ordered, kernel, agencies)
-            raise psycopg.Rollback(probe)
+        return []
     except DATA_ERRORS:
         if len(ordered) == 1:
             return ordered
-    else:
-        return []
     half = len(ordered) // 2
     return [
         bad for part in (ordered[:half], ordered[half:]) for bad in _offenders(conn, part, kernel, agencies)
@@ -180,6 +178,11 @@ def _as_refused(delivery: Delivery, reason: str) -> Refused:
 def _wake(conn: Connection, deliveries: Sequence[Delivery], refused: Sequence[Refused]) -> None:
     feeds = sorted({d.event.feed for d in deliveries} | {r.feed for r in refused})
     conn.execute("select pg_notify(%s, %s)", [CHANNEL, ",".join(feeds)])
+
+
+def prepare(conn: Connection) -> None:
+    """Makes the temporary tables that `take` works with, once per connection."""
+    events.prepare(conn)
 
 
 def know(conn: Connection, feeds: dict[str, list[str]], at: datetime) -> None:

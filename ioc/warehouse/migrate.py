@@ -1,4 +1,4 @@
-"""Brings the warehouse's tables to the newest version; Alembic runs the .sql files beside its version modules."""
+"""Brings the tables to the newest version; Alembic runs the .sql files beside its version modules."""
 
 from __future__ import annotations
 

@@ -30,11 +30,12 @@ class Move:
 
 
 def register(conn: Connection, topic: str, topic_id: str, partitions: Iterable[int]) -> None:
-    """First offsets: 0 for partitions never seen. A topic that has an id keeps it, so a new one is noticed."""
+    """First offsets: 0 for partitions never seen. A topic keeps its first id, so a new one shows."""
     conn.execute(
         """
         insert into topic_partition (topic, partition, topic_id, next_offset)
-        select %(topic)s, p, coalesce((select min(topic_id) from topic_partition where topic = %(topic)s), %(id)s), 0
+        select %(topic)s, p,
+            coalesce((select min(topic_id) from topic_partition where topic = %(topic)s), %(id)s), 0
         from unnest(%(partitions)s::int[]) p order by p
         on conflict do nothing
         """,
@@ -64,7 +65,8 @@ def move(conn: Connection, moves: Sequence[Move]) -> bool:
         """
         with ours as (
             select t.topic, t.partition, m.next_offset
-            from unnest(%s::text[], %s::int[], %s::bigint[], %s::bigint[]) m (topic, partition, expected, next_offset)
+            from unnest(%s::text[], %s::int[], %s::bigint[], %s::bigint[])
+                m (topic, partition, expected, next_offset)
             join topic_partition t on t.topic = m.topic and t.partition = m.partition
             where t.next_offset = m.expected
             order by t.topic, t.partition
@@ -79,7 +81,7 @@ def move(conn: Connection, moves: Sequence[Move]) -> bool:
 
 
 def know(conn: Connection, feeds: dict[str, list[str]], at: datetime) -> None:
-    """Writes down the position (next offset per partition of a feed's topics) known at `at`, stack's clock."""
+    """Writes down the position (next offset per partition of a feed's topics) known at `at`."""
     for feed, topics in sorted(feeds.items()):
         conn.execute(
             """

@@ -12,8 +12,8 @@ import orjson
 from ioc.warehouse.connection import Connection
 
 COLUMNS = (
-    'topic, partition, "offset", feed, source, reason, field, value, mend, payload, payload_text, received_at,'
-    " batch, seq, raw"
+    'topic, partition, "offset", feed, source, reason, field, value, mend, payload, payload_text,'
+    " received_at, batch, seq, raw"
 )
 LONGEST_TEXT = 2_000  # characters of a field or value; the payload is kept whole
 
@@ -88,7 +88,8 @@ def _known(conn: Connection, row: Refused) -> bool:
 def _repeat(conn: Connection, row: Refused) -> None:
     conn.execute(
         """
-        insert into duplicate (topic, partition, "offset", feed, case_id, source, id, hash, received_at, batch, seq, raw)
+        insert into duplicate
+            (topic, partition, "offset", feed, case_id, source, id, hash, received_at, batch, seq, raw)
         values (%s, %s, %s, %s, '', '', '', '', %s, %s, %s, %s)
         """,
         [row.topic, row.partition, row.offset, row.feed, row.received_at, row.batch, row.seq, row.raw],

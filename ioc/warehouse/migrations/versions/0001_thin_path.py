@@ -9,4 +9,6 @@ down_revision = None
 
 
 def upgrade() -> None:
-    op.get_bind().connection.driver_connection.execute(Path(__file__).with_suffix(".sql").read_text())
+    driver = op.get_bind().connection.driver_connection
+    assert driver is not None  # psycopg's own connection, which takes many statements at once
+    driver.execute(Path(__file__).with_suffix(".sql").read_text())

@@ -1,0 +1,1 @@
+"""The gate: what bridges write to `<feed>.raw` becomes accepted events or quarantine."""

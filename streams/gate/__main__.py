@@ -1,0 +1,49 @@
+"""`python -m streams.gate`: the gate, one process."""
+
+from __future__ import annotations
+
+import psycopg
+
+from ioc.clock import Clock
+from ioc.errors import Retry
+from ioc.heartbeat import Heartbeat
+from ioc.settings import load
+from streams.gate.gate import RAW, Gate
+from streams.process import Warehouse, log_to_stdout, stop_on_signal
+from streams.producer import producer
+from streams.promises import Promises
+from streams.reader import Reader, consumer
+
+
+def main() -> None:
+    log_to_stdout()
+    settings, stopping = load(), stop_on_signal()
+    clock, heartbeat, promises = (
+        Clock.parse(settings.clock),
+        Heartbeat("gate", settings.home),
+        Promises(settings),
+    )
+    warehouse = Warehouse(settings, "gate", stopping)
+    topics = [feed + RAW for feed in sorted(promises.registry.feeds)]
+    reader = Reader(consumer(settings, "ioc.gate", "gate"), topics, warehouse.conn)
+    gate = Gate(reader, producer(settings, "gate"), warehouse)
+    try:
+        while not stopping.is_set():
+            promises.refresh()
+            now = clock.now()
+            try:
+                done = gate.step(promises.admission, now)
+            except (psycopg.OperationalError, psycopg.InterfaceError):
+                warehouse.drop()
+                reader.seek_all()
+                done = 0
+            heartbeat.beat(clock.now(), now if done else None, reader.detail())
+    except Retry:
+        if not stopping.is_set():
+            raise
+    finally:
+        reader.close()
+
+
+if __name__ == "__main__":
+    main()

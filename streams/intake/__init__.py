@@ -1,0 +1,1 @@
+"""The intake: events over HTTP, answered per event, only after Kafka has acknowledged them."""

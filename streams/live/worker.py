@@ -1,0 +1,105 @@
+"""One worker: poll, decode, commit to the warehouse, and say what is known; see docs/adr/0020."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from datetime import datetime
+
+import psycopg
+
+from ioc.clock import Clock
+from ioc.heartbeat import Heartbeat
+from ioc.kernel.fold import fold
+from ioc.rules import case_rules
+from ioc.warehouse import definitions, live
+from ioc.warehouse.connection import Connection
+from schemas import Registry
+from streams.live.decode import batch
+from streams.process import Warehouse
+from streams.promises import Promises
+from streams.reader import Polled, Reader
+
+log = logging.getLogger(__name__)
+
+POLL_MS = 250
+KNOW_EVERY_SECONDS = 1.0
+
+
+def kernel(registry: Registry) -> live.Kernel:
+    """The fold of every feed with its rules."""
+    rules = {name: case_rules(feed) for name, feed in registry.feeds.items()}
+    return live.Kernel(
+        lambda feed, events: fold(events, rules[feed]), {f: r.definitions for f, r in rules.items()}
+    )
+
+
+class Worker:
+    """The loop's body; its state is nothing that the warehouse does not know better."""
+
+    def __init__(
+        self, reader: Reader, warehouse: Warehouse, promises: Promises, clock: Clock, heartbeat: Heartbeat
+    ) -> None:
+        self._reader = reader
+        self._warehouse = warehouse
+        self._promises = promises
+        self._clock = clock
+        self._heartbeat = heartbeat
+        self._kernel = kernel(promises.registry)
+        self._agencies = live.Agencies(set())
+        self._unknown: set[str] = set()  # feeds whose position moved since it was last written down
+        self._knew = -KNOW_EVERY_SECONDS
+        self._stale = True  # some cases may still be folded by other definitions
+
+    def prepare(self, conn: Connection) -> None:
+        """On each new connection: temporary tables, and the promises as the warehouse should know them."""
+        live.prepare(conn)
+        self._agencies = live.Agencies(definitions.publish(conn, self._promises.registry, self._clock.now()))
+
+    def step(self) -> None:
+        """One round; the warehouse going away costs a round, never an event."""
+        if self._promises.refresh():
+            self._kernel = kernel(self._promises.registry)
+            self._warehouse.drop()
+            self._stale = True
+        try:
+            polled = self._reader.poll(POLL_MS)
+            newest = self._take(polled) if polled else None
+            self._know()
+            if not polled and self._stale:
+                self._stale = definitions.refold_some(self._warehouse.conn(), self._kernel)
+        except live.Lost:
+            log.warning(
+                "another worker moved a partition of this poll: taken up again where the warehouse stands"
+            )
+            self._reader.seek_all()
+            newest = None
+        except (psycopg.OperationalError, psycopg.InterfaceError) as exc:
+            log.warning("the warehouse failed, nothing was committed: %s", exc)
+            self._warehouse.drop()
+            self._reader.seek_all()
+            newest = None
+        self._heartbeat.beat(self._clock.now(), newest, self._detail())
+
+    def _take(self, polled: Sequence[Polled]) -> datetime | None:
+        taken = batch(polled, self._promises.admission)
+        outcome = live.take(self._warehouse.conn(), taken, self._kernel, self._agencies)
+        self._reader.moved(polled)
+        for delivery in outcome.poison:
+            log.error("quarantined %s/%d@%d: data-error", delivery.topic, delivery.partition, delivery.offset)
+        self._unknown |= {d.event.feed for d in taken.deliveries} | {r.feed for r in taken.refused}
+        return max((d.event.receipt.received_at for d in taken.deliveries), default=None)
+
+    def _know(self) -> None:
+        """Writes the position down at most once a second, the last one of a burst included."""
+        if not self._unknown or time.monotonic() - self._knew < KNOW_EVERY_SECONDS:
+            return
+        feeds = {feed: [feed, f"{feed}.quarantine"] for feed in self._unknown}
+        live.know(self._warehouse.conn(), feeds, self._clock.now())
+        self._knew = time.monotonic()
+        self._unknown = set()
+
+    def _detail(self) -> dict[str, object]:
+        detail = self._reader.detail()
+        return detail if self._promises.problem is None else {**detail, "schemas": self._promises.problem}
