@@ -12,6 +12,7 @@ from rich.progress import Progress
 from ioc.admit import registry_for
 from ioc.errors import BadInput
 from ioc.settings import load
+from jobs.event_log import EventLog
 from streams.simulator.files import write_messages
 from streams.simulator.log import write_log
 from streams.simulator.places import reference
@@ -33,7 +34,8 @@ def simulate(
     settings = load()
     registry = registry_for(settings)
     chosen = read(simulation or default_simulation())
-    if events_log is not None and (events_log / chosen.feed / "event").exists():
+    log = EventLog(chosen.feed, str(events_log))
+    if events_log is not None and log.open() is not None:
         raise BadInput("--events-log", str(events_log), "name a folder without an event log of this feed")
     plan = province_year(chosen, reference(registry), year, scale, seed)
     sends = plan.sends.filter(pl.col("at") < year_starts(year + 1))
@@ -44,5 +46,6 @@ def simulate(
             write_messages(plan, sends, out, lambda rows: progress.advance(task, rows))
         typer.echo(f"{out}: {out.stat().st_size:,} bytes")
     if events_log is not None:
-        rows = write_log(plan, sends, registry, events_log, settings.log_buckets)
+        log.make(settings.log_buckets)
+        rows = write_log(plan, sends, registry, log.uri, settings.log_buckets)
         typer.echo(f"{events_log}: {rows:,} events")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import deltalake
 import polars as pl
@@ -16,16 +15,13 @@ from streams.simulator.messages import section, time_text
 from streams.simulator.plan import Plan
 
 DATA_TIME = "%Y-%m-%dT%H:%M:%S.000000Z"
-PARTITIONED_BY = ["archived", "bucket"]
 
 
-def write_log(plan: Plan, sends: pl.DataFrame, registry: Registry, folder: Path, buckets: int) -> int:
-    """Appends the well-formed `sends` to `<folder>/<feed>/event`; returns the rows written."""
+def write_log(plan: Plan, sends: pl.DataFrame, registry: Registry, uri: str, buckets: int) -> int:
+    """Appends the well-formed `sends` to the Delta table at `uri`, which exists; returns the rows written."""
     rows = 0
-    target = folder / plan.simulation.feed / "event"
-    target.parent.mkdir(parents=True, exist_ok=True)
     for month in log_months(plan, sends, registry, buckets):
-        deltalake.write_deltalake(str(target), month, mode="append", partition_by=PARTITIONED_BY)
+        deltalake.write_deltalake(uri, month, mode="append")
         rows += len(month)
     return rows
 
@@ -99,6 +95,7 @@ def canonical(plan: Plan, sends: pl.DataFrame, registry: Registry, buckets: int)
         data=_data(),
         hash16="hash16",
         batch=pl.lit(None, dtype=pl.String),
+        seq=pl.lit(None, dtype=pl.Int64),
         raw=pl.lit(None, dtype=pl.String),
         archived="archived",
         bucket=(pl.col("hash16") // (65_536 // buckets)).cast(pl.Int32),
