@@ -69,7 +69,9 @@ class Settings(BaseSettings):
     )
     intake_port: int = Field(default=0, ge=0, le=65535, description="port of the intake; 0: a free one")
     screens_port: int = Field(default=0, ge=0, le=65535, description="port of the screens; 0: a free one")
-    screens_modules: str = Field("", description="npm's node_modules with ECharts and the font; empty: the repository's")
+    screens_modules: str = Field(
+        default="", description="npm's node_modules with ECharts and the font; empty: ours"
+    )
     airflow_port: int = Field(
         default=0, ge=0, le=65535, description="port of Airflow's API and pages; 0: a free one"
     )
@@ -95,6 +97,11 @@ class Settings(BaseSettings):
     log_path: str = Field(default="", description="folder or URI of the event log; empty: under IOC_HOME")
     log_buckets: int = Field(
         default=8, ge=1, le=4096, description="buckets of the event log, a power of two (top bits of hash16)"
+    )
+    dags_path: str = Field(default="", description="folder of the DAGs; empty: the repository's `dags`")
+    demo_start: str = Field(
+        default="2024-03-04T00:30:00+00:00",
+        description="where a demo's clock starts the first time (ISO, with a zone)",
     )
     archive_cron: str = Field(default="*/15 * * * *", description="when the archive runs by itself")
     rollup_cron: str = Field(default="30 0 * * *", description="when the rollups run by themselves")

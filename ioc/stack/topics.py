@@ -9,6 +9,7 @@ from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource
 from kafka.errors import KafkaError
 
+from ioc.admit import UNKNOWN_FEED
 from ioc.errors import Retry, Stop
 from ioc.settings import Settings
 from ioc.warehouse import connect
@@ -42,12 +43,14 @@ class Topic:
 
 
 def wanted(registry: Registry) -> dict[str, Wanted]:
-    """Every topic of every feed."""
-    return {
+    """Every topic of every feed, and one for what names no feed that we know."""
+    topics = {
         name + kind: Wanted(feed.topic.partitions, feed.topic.retention_days)
         for name, feed in sorted(registry.feeds.items())
         for kind in KINDS
     }
+    longest = max((want.retention_days for want in topics.values()), default=30)
+    return {**topics, UNKNOWN_FEED + KINDS[-1]: Wanted(1, longest)}
 
 
 def ensure(servers: str, topics: dict[str, Wanted]) -> dict[str, Topic]:

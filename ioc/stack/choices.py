@@ -1,0 +1,90 @@
+"""What `up` chooses where nobody set it: ports, addresses, login, the demo's clock; the same next time."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ioc.clock import Clock
+from ioc.errors import BadInput, Stop
+from ioc.settings import Settings
+from ioc.stack.home import Home
+from ioc.stack.kafka import free_port
+from ioc.stack.stopping import MARK
+
+PORTS = ("kafka_port", "intake_port", "screens_port", "airflow_port")
+NOTED_EVERY = timedelta(seconds=5)  # of machine time, how often a running `up` notes the stack's clock
+# A demo's day lasts 24 minutes; a rollup archives first, so the archive's own runs may be few.
+DEMO_CRONS = {"archive_cron": "7-59/15 * * * *", "rollup_cron": "*/3 * * * *"}
+
+
+def choose(settings: Settings, home: Home, demo: bool, rate: float, warehouse_url: str) -> Settings:
+    """The settings that every part gets."""
+    ports = _ports(settings, home)
+    chosen: dict[str, Any] = {
+        **ports,
+        "warehouse_url": settings.warehouse_url or warehouse_url,
+        "kafka_servers": settings.kafka_servers or f"127.0.0.1:{ports['kafka_port']}",
+        "intake_url": f"http://127.0.0.1:{ports['intake_port']}",
+        "screens_url": f"http://127.0.0.1:{ports['screens_port']}",
+        "airflow_url": f"http://127.0.0.1:{ports['airflow_port']}",
+        "airflow_password": settings.airflow_password or _password(home),
+        "clock": _clock(settings, home, demo, rate).text(),
+    }
+    if demo:
+        chosen |= {name: value for name, value in DEMO_CRONS.items() if name not in settings.model_fields_set}
+    return settings.model_copy(update=chosen)
+
+
+def _ports(settings: Settings, home: Home) -> dict[str, int]:
+    before = home.remembered().get("ports", {})
+    ports: dict[str, int] = {}
+    for name in PORTS:
+        asked = int(getattr(settings, name))
+        ports[name] = free_port(asked or int(before.get(name, 0)))
+        if asked and ports[name] != asked:
+            raise BadInput("IOC_" + name.upper(), asked, "another program has that port; set another")
+    home.remember(ports=ports)
+    return ports
+
+
+def _password(home: Home) -> str:
+    known = home.remembered().get("airflow_password")
+    if not known:
+        known = secrets.token_urlsafe(9)
+        home.remember(airflow_password=known)
+    return str(known)
+
+
+def _clock(settings: Settings, home: Home, demo: bool, rate: float) -> Clock:
+    """A home's time never goes backwards: a demo goes on where the last one stopped."""
+    machine = datetime.now(UTC)
+    noted = home.remembered().get("clock_noted")
+    last = datetime.fromisoformat(noted) if noted else None
+    if not demo:
+        clock = Clock.parse(settings.clock)
+        if last is not None and clock.at(machine) < last:
+            mend = "use another IOC_HOME, or go on with `ioc up --demo`"
+            raise Stop(f"{home.folder} has lived until {last.isoformat()}, later than now; {mend}")
+        return clock
+    try:
+        start = datetime.fromisoformat(settings.demo_start).astimezone(UTC)
+    except ValueError as exc:
+        raise BadInput("IOC_DEMO_START", settings.demo_start, "give an ISO instant with a zone") from exc
+    return Clock(machine, max(start, last) if last else start, rate)
+
+
+def note_clock(home: Home, clock: Clock, machine: datetime, stopping: bool) -> None:
+    """Writes down how far this stack's time has come; while it runs, as far as it may be when noted next."""
+    ahead = machine if stopping else machine + 2 * NOTED_EVERY
+    home.remember(clock_noted=clock.at(ahead).isoformat())
+
+
+def exported(settings: Settings) -> dict[str, str]:
+    """This process's environment as a part gets it: every setting as `IOC_…`, byte code kept."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("IOC_")}
+    inherited.pop("PYTHONDONTWRITEBYTECODE", None)
+    known = {"IOC_" + n.upper(): str(v) for n, v in settings.model_dump().items() if v not in ("", 0)}
+    return {**inherited, **known, "PYTHONUNBUFFERED": "1", MARK: str(settings.home)}
