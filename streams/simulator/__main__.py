@@ -24,10 +24,11 @@ def main() -> None:
     stopping = stop_on_signal()
     settings = load()
     clock = Clock.parse(settings.clock)
+    beat = Heartbeat("simulator", settings.home)
+    beat.beat(clock.now())
     progress = resume(settings.home, clock.now())
     timeline = Timeline(progress.simulation, reference(registry_for(settings)), progress.window)
     bridge, agencies = Bridge(settings, progress.simulation), Agencies(settings, progress.simulation)
-    beat = Heartbeat("simulator", settings.home)
     demo = Demo(timeline, progress, clock, bridge, agencies, beat, settings.home, stopping)
     try:
         demo.run()

@@ -68,6 +68,7 @@ def canonical(plan: Plan, sends: pl.DataFrame, registry: Registry, buckets: int)
     rows = rows.with_columns(
         status=pl.col("status").replace_strict(words, return_dtype=pl.String),
         wire=pl.col("status"),
+        wire_channel=pl.col("channel"),
         agency=pl.when(received).then("agency_code"),
         receiving_agency=pl.when(pl.col("slot") > 0).then("receiving_code"),
         channel=pl.when(dossier).then("channel_code"),
@@ -103,19 +104,13 @@ def canonical(plan: Plan, sends: pl.DataFrame, registry: Registry, buckets: int)
 
 
 def _id() -> pl.Expr:
-    received = pl.concat_str(
-        pl.lit("2/"), time_text("at"), pl.lit("/"), time_text("due"), pl.lit("/"), "agency", pl.lit("/"),
-        "channel", pl.lit("/"), "procedure",
-    )  # fmt: skip
+    """The mapping's ids; a test holds the two to each other."""
+    told = (time_text("at"), time_text("due"), "agency", "wire_channel", "procedure")
+    received = pl.concat_str(pl.lit("2"), *told, separator="/")
     submitted = pl.concat_str(pl.lit("1/"), time_text("at"))
     step = pl.concat_str(time_text("at"), pl.lit("/"), "wire")
-    return (
-        pl.when(pl.col("slot") == DOSSIER_SLOT)
-        .then(received)
-        .when(pl.col("slot") == 0)
-        .then(submitted)
-        .otherwise(step)
-    )
+    first = pl.when(pl.col("slot") == DOSSIER_SLOT).then(received)
+    return first.when(pl.col("slot") == 0).then(submitted).otherwise(step)
 
 
 def _member(name: str, value: pl.Expr) -> pl.Expr:

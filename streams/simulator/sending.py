@@ -60,7 +60,7 @@ class Agencies:
         self._path = f"/v1/sources/{simulation.source}/messages"
 
     def send(self, messages: Sequence[str]) -> None:
-        """Retry where the intake is away or could not store them; a refused request is logged, passed over."""
+        """Retry where the intake is away or cannot store; a refused request is logged, passed over."""
         for start in range(0, len(messages), AT_ONCE):
             self._post("[" + ",".join(messages[start : start + AT_ONCE]) + "]")
 

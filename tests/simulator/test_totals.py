@@ -1,0 +1,109 @@
+"""The published totals come out of the simulated events: to the unit, or by the largest remainder."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from ioc.errors import BadInput
+from ioc.kernel.events import EVENTS
+from ioc.kernel.fold import fold
+from ioc.rules import case_rules
+from schemas import Registry
+from streams.simulator.events import WELL
+from streams.simulator.log import log_months
+from streams.simulator.places import Reference
+from streams.simulator.plan import Plan, province_year, year_starts
+from streams.simulator.quota import quota
+from streams.simulator.settings import Simulation
+
+DAY = 86_400
+
+
+def in_year(plan: Plan) -> pl.DataFrame:
+    return plan.sends.filter(pl.col("at") < year_starts(2025), pl.col("spoilt") == WELL)
+
+
+def totals(plan: Plan) -> dict[str, int]:
+    """A small fold of its own, over the simulated rows."""
+    words = plan.simulation.wire
+    at, status = pl.col("at"), pl.col("status")
+    cases = (
+        in_year(plan)
+        .sort("at")
+        .group_by("case")
+        .agg(
+            received=at.filter(status == words.received).min(),
+            due=pl.col("due").drop_nulls().last(),
+            ended=at.filter(status.is_in([words.resolved, words.withdrawn])).min(),
+            withdrawn=(status == words.withdrawn).any(),
+        )
+        .filter(pl.col("received").is_not_null())
+    )
+    online = plan.cases["channel"].gather(cases["case"]) == words.online
+    on = (pl.col("ended") // DAY == pl.col("due") // DAY) | pl.col("withdrawn")
+    ended, new = pl.col("ended").is_not_null(), pl.col("received") >= year_starts(2024)
+    return cases.select(
+        online=(pl.lit(online) & new).sum(),
+        counter=(~pl.lit(online) & new).sum(),
+        carried_over=(~new).sum(),
+        early=(ended & ~on & (pl.col("ended") < pl.col("due"))).sum(),
+        on_due_date=(ended & on).sum(),
+        late=(ended & ~on & (pl.col("ended") > pl.col("due"))).sum(),
+        open_at_end=(~ended).sum(),
+    ).row(0, named=True)
+
+
+def test_the_whole_year_has_the_published_totals(simulation: Simulation, known: Reference) -> None:
+    plan = province_year(simulation, known, 2024, 1.0, 1)
+    assert totals(plan) == {
+        "online": 347_264,
+        "counter": 310_505,
+        "carried_over": 20_948,
+        "early": 448_634,
+        "on_due_date": 207_280,
+        "late": 1_348,
+        "open_at_end": 21_455,
+    }
+    assert 5_200_000 < len(plan.sends) < 5_800_000
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_kernel_folds_the_log_to_the_apportioned_totals(
+    simulation: Simulation, known: Reference, registry: Registry, seed: int
+) -> None:
+    plan = province_year(simulation, known, 2024, 0.02, seed)
+    rows = pl.concat(list(log_months(plan, in_year(plan), registry, 8)))
+    rules = case_rules(registry.feed(simulation.feed))
+    cases = fold(rows.select(EVENTS.names()).lazy(), rules).filter("in_figures").collect()
+    assert cases["set_aside"].null_count() == len(cases)
+    new = cases.filter(pl.col("entered_on") >= date(2024, 1, 1))
+    assert new["channel"].value_counts().filter(channel="online")["count"].to_list() == [6_945]
+    outcomes = dict(cases.drop_nulls("outcome")["outcome"].value_counts().iter_rows())
+    assert (len(new), len(cases) - len(new)) == (6_945 + 6_210, 419)
+    assert outcomes == {"early": 8_972, "on_due_date": 4_146, "late": 27}
+    assert cases["outcome"].null_count() == 429
+
+
+def test_every_case_has_its_own_code_and_ordered_events(small: Plan) -> None:
+    assert small.cases["code"].n_unique() == len(small.cases)
+    events = small.sends.filter(pl.col("spoilt") == WELL).unique(["case", "slot"]).sort("case", "slot")
+    steps = events.with_columns(gap=pl.col("at").diff().over("case"))["gap"].drop_nulls()
+    assert steps.min() > 0  # type: ignore[operator] # seconds
+
+
+def test_a_received_case_has_five_to_eight_events_and_its_submission(small: Plan) -> None:
+    wire = small.simulation.wire
+    good = small.sends.filter(pl.col("spoilt") == WELL, pl.col("slot") > 0).unique(["case", "slot"])
+    counts = good.group_by("case").agg(
+        n=pl.len(), ends=pl.col("status").is_in([wire.withdrawn, wire.refused]).any()
+    )
+    assert counts.filter(~pl.col("ends"))["n"].min() == 5
+    assert counts.filter(~pl.col("ends"))["n"].max() == 8
+
+
+def test_too_small_a_scale_is_refused(simulation: Simulation) -> None:
+    with pytest.raises(BadInput, match="scale"):
+        quota(simulation, 0.0001)
