@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 # C1 and the serial collector: a job's JVM lives for seconds. VFORK: Hadoop's local file system forks `chmod`.
-QUICK = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Djdk.lang.Process.launchMechanism=VFORK")
+QUICK = (
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "-XX:-UsePerfData",
+    "-Djdk.lang.Process.launchMechanism=VFORK",
+)
 CHECKPOINTS = "org.apache.spark.sql.execution.streaming.checkpointing.FileSystemBasedCheckpointFileManager"
 CONF = {
     "spark.ui.enabled": "false",

@@ -1,0 +1,33 @@
+"""`python -m jobs STEP --trigger T [--feed F --from D --to D]`: the four steps that Airflow starts, in this order."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import date
+
+from ioc.errors import IocError
+
+
+def main() -> int:
+    """Exit 0 where the step did its work, 1 with the reason as the last line."""
+    parser = argparse.ArgumentParser(prog="python -m jobs", description=__doc__)
+    parser.add_argument("step", choices=["archive", "rollup", "audit", "publish"])
+    parser.add_argument("--trigger", default="", help="what this run belongs to: the Airflow run's id")
+    parser.add_argument("--feed", help="one feed; without it every case feed that has events")
+    parser.add_argument("--from", dest="first", type=date.fromisoformat)
+    parser.add_argument("--to", dest="last", type=date.fromisoformat)
+    given = parser.parse_args()
+    try:
+        from jobs import steps
+
+        said = steps.STEPS[given.step](steps.Asked(given.trigger, given.feed, given.first, given.last))
+    except IocError as exc:
+        sys.stdout.write(f"{exc}\n")
+        return 1
+    sys.stdout.write(f"{said}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,104 @@
+"""audit: Great Expectations over a staged run. A failed `fail` check refuses the run; every result is kept."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+from psycopg import sql
+
+from ioc.errors import Stop
+from ioc.warehouse.connection import Connection
+from jobs.runs import TABLE, Run, end, find
+from schemas.tables import Table, table
+
+os.environ["GX_ANALYTICS_ENABLED"] = "false"
+SHOWN = 3  # rows that break an expectation, named in the reason
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One expectation's result; `observed` is for a person."""
+
+    check: str
+    severity: str
+    ok: bool
+    observed: str
+
+
+def audit(conn: Connection, run_id: str, at: datetime) -> Run:
+    """Audits the staged run and writes its verdict: state `audited`, or `refused` with the reason. One transaction."""
+    run = find(conn, run_id)
+    if run is None or run.state not in ("staged", "audited", "refused"):
+        raise Stop(f"run {run_id} is {run.state if run else 'unknown'}: only a staged run can be audited")
+    promise = table(TABLE)
+    findings = check(promise, frame(conn, promise, run))
+    keep(conn, run, findings, at)
+    failed = [f for f in findings if f.severity == "fail" and not f.ok]
+    reason = "; ".join(f"{f.check}: {f.observed}" for f in failed) or None
+    end(conn, run_id, "refused" if failed else "audited", reason, at)
+    conn.commit()
+    found = find(conn, run_id)
+    assert found is not None
+    return found
+
+
+def frame(conn: Connection, promise: Table, run: Run) -> pd.DataFrame:
+    """What the table's audit.sql makes of the staged rows."""
+    text = sql.SQL(promise.audit_sql).format(  # type: ignore[arg-type] # our own file, not a stranger's text
+        **{"staged": run.staging, "from": sql.Literal(run.covers_from), "to": sql.Literal(run.covers_to)}
+    )
+    with conn.cursor() as cursor:
+        cursor.execute(text)
+        assert cursor.description is not None
+        return pd.DataFrame(cursor.fetchall(), columns=[column.name for column in cursor.description])
+
+
+def check(promise: Table, staged: pd.DataFrame) -> list[Finding]:
+    """Every expectation of the promise over the frame, in the promise's order. Imports GX only now: it takes seconds."""
+    import great_expectations as gx
+    from great_expectations.expectations.registry import get_expectation_impl
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = gx.data_context.types.base.ProgressBarsConfig(globally=False)
+    asset = context.data_sources.add_pandas("staging").add_dataframe_asset(promise.table)
+    batch = asset.add_batch_definition_whole_dataframe("run").get_batch({"dataframe": staged})
+    suite = gx.ExpectationSuite(name=promise.table)
+    for name, promised in promise.expectations.items():
+        suite.add_expectation(get_expectation_impl(promised.type)(**promised.kwargs, meta={"check": name}))
+    results = {r.expectation_config.meta["check"]: r for r in batch.validate(suite).results}
+    return [
+        Finding(
+            name, promised.severity, bool(results[name].success), observed(results[name], promised.explain.en)
+        )
+        for name, promised in promise.expectations.items()
+    ]
+
+
+def observed(result: Any, explain: str) -> str:
+    """`0 of 320 rows`, or what was expected, how many rows broke it, and a few of the values."""
+    if result.exception_info.get("raised_exception"):
+        return f"could not be checked: {result.exception_info.get('exception_message')}"
+    said = result.result
+    if "observed_value" in said and "element_count" not in said:
+        return f"{explain}: {said['observed_value']} rows"
+    broken, rows = said.get("unexpected_count", 0), said.get("element_count", 0)
+    if result.success:
+        return f"{rows} rows"
+    shown = json.dumps(said.get("partial_unexpected_list", [])[:SHOWN], default=str)
+    return f"{explain}: broken by {broken} of {rows} rows, such as {shown}"
+
+
+def keep(conn: Connection, run: Run, findings: Sequence[Finding], at: datetime) -> None:
+    """The run's results into table `audit`, in place of an earlier try's."""
+    conn.execute("delete from audit where run_id = %s", [run.run_id])
+    with conn.cursor() as cursor:
+        cursor.executemany(
+            'insert into audit (run_id, feed, "check", severity, ok, observed, at) values (%s, %s, %s, %s, %s, %s, %s)',
+            [(run.run_id, run.feed, f.check, f.severity, f.ok, f.observed, at) for f in findings],
+        )

@@ -1,0 +1,146 @@
+"""flow_day: event log -> kernel in Spark tasks, one bucket each -> Spark sums cells -> dense days -> staging."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pyarrow as pa
+
+from ioc.kernel.events import EVENTS
+from ioc.kernel.flow import CELLS, CONTRIBUTIONS
+from ioc.kernel.rules import CaseRules
+from jobs.event_log import Position
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+HASHES = 65536
+EVENT_BYTES = 470  # measured peak of a fold, per event
+TASK_BYTES = 512 * 1024 * 1024  # what one task may take; a larger bucket is folded in slices of its hashes
+COUNTED = ("cases", "set_aside")  # ride along in a row without a day
+SUMMED = (*CONTRIBUTIONS, *COUNTED)
+KEYS = ("day", "agency", "channel")
+ARROW = pa.schema(
+    [
+        ("day", pa.date32()),
+        ("agency", pa.string()),
+        ("channel", pa.string()),
+        *[(name, pa.int64()) for name in SUMMED],
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A feed's log pinned at one version and position, without the offsets that live has in quarantine."""
+
+    uri: str
+    version: int
+    buckets: int
+    position: Position
+    quarantined: frozenset[tuple[int, int]]
+    rules: CaseRules
+
+
+@dataclass(frozen=True)
+class Built:
+    """Summed cells of all days, and over how many cases."""
+
+    cells: pl.DataFrame
+    cases: int
+    set_aside: int
+
+
+def build(session: SparkSession, sources: Sequence[Source]) -> list[Built]:
+    """Per source its cells: one Spark job over the buckets of all, a task a bucket; nothing but cells is shuffled."""
+    places = [(i, bucket) for i, source in enumerate(sources) for bucket in range(source.buckets)]
+    tasks = session.sparkContext.parallelize(places, len(places)).toDF("source int, bucket int")
+    chosen = tuple(sources)
+
+    def cells_of(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            for place in batch.to_pylist():
+                yield from bucket_cells(chosen[place["source"]], place["bucket"], place["source"])
+
+    schema = "source int, day date, agency string, channel string, " + ", ".join(
+        f"{n} bigint" for n in SUMMED
+    )
+    summed = tasks.mapInArrow(cells_of, schema).groupBy("source", *KEYS).sum(*SUMMED)
+    return parted(_frame(summed.toArrow()), len(sources))
+
+
+def _frame(table: pa.Table) -> pl.DataFrame:
+    frame = pl.from_arrow(table)
+    assert isinstance(frame, pl.DataFrame)
+    return frame.rename({f"sum({name})": name for name in SUMMED})
+
+
+def parted(summed: pl.DataFrame, count: int) -> list[Built]:
+    """Spark's sums, taken apart again by source."""
+    built = []
+    for i in range(count):
+        mine = summed.filter(pl.col("source") == i)
+        cells = mine.filter(pl.col("day").is_not_null()).select(*KEYS, *CONTRIBUTIONS).cast(dict(CELLS))
+        cases, aside = mine.filter(pl.col("day").is_null()).select(COUNTED).sum().row(0)
+        built.append(Built(cells.sort(KEYS), int(cases), int(aside)))
+    return built
+
+
+def bucket_cells(source: Source, bucket: int, tag: int) -> Iterator[pa.RecordBatch]:
+    """One task: this bucket's cells, folded in as many slices of its hashes as the memory asks for."""
+    for part in slices(source, bucket):
+        table = cells_of_events(part, source.rules).to_arrow().cast(ARROW)
+        table = table.add_column(0, pa.field("source", pa.int32()), pa.array([tag] * len(table), pa.int32()))
+        yield from table.to_batches()
+
+
+def slices(source: Source, bucket: int) -> Iterable[pl.DataFrame]:
+    """The bucket's events below the position, whole cases at a time."""
+    scan = pl.scan_delta(source.uri, version=source.version).filter(pl.col("bucket") == bucket)
+    events = scan.select(pl.len()).collect().item()
+    width = HASHES // source.buckets
+    count = max(1, math.ceil(events * EVENT_BYTES / TASK_BYTES))
+    step = math.ceil(width / count)
+    for start in range(bucket * width, (bucket + 1) * width if events else 0, step):
+        part = scan if count == 1 else scan.filter(pl.col("hash16").is_between(start, start + step, "left"))
+        yield below(part, source).select(EVENTS.names()).collect()
+
+
+def below(events: pl.LazyFrame, source: Source) -> pl.LazyFrame:
+    """Only what was known at the position, and nothing that live refused."""
+    ends = pl.LazyFrame(
+        {"partition": list(source.position), "next": list(source.position.values())},
+        schema={"partition": pl.Int32(), "next": pl.Int64()},
+    )
+    known = (
+        events.filter(pl.col("case_id").is_not_null())
+        .join(ends, on="partition")
+        .filter(pl.col("offset") < pl.col("next"))
+    )
+    if not source.quarantined:
+        return known
+    refused = pl.LazyFrame(
+        sorted(source.quarantined), schema={"partition": pl.Int32(), "offset": pl.Int64()}, orient="row"
+    )
+    return known.join(refused, on=["partition", "offset"], how="anti")
+
+
+def cells_of_events(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
+    """Kernel: events -> cases -> cells, and a row without a day that counts the cases."""
+    from ioc.kernel.flow import cells
+    from ioc.kernel.fold import fold
+    from ioc.warehouse.cases import fold_safely
+
+    def folded(_: str, some: pl.LazyFrame) -> pl.LazyFrame:
+        return fold(some, rules)
+
+    cases = fold_safely(folded, rules.feed, events, rules.definitions)
+    counted = cases.select(
+        pl.len().cast(pl.Int64).alias("cases"), pl.col("set_aside").is_not_null().sum().cast(pl.Int64)
+    )
+    both = pl.concat([cells(cases.lazy(), rules).collect(), counted], how="diagonal")
+    return both.select(*KEYS, *(pl.col(name).fill_null(0) for name in SUMMED))

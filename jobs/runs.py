@@ -1,0 +1,123 @@
+"""One run of a rollup over one feed: its window, its row in table `run`, its staging table."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from ioc.errors import Stop
+from ioc.warehouse.connection import Connection
+
+TABLE = "flow_day"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a staged run says of itself. `position`: {topic: {partition: next offset}}; coverage is inclusive."""
+
+    run_id: str
+    feed: str
+    covers_from: date
+    covers_to: date
+    zone: str
+    position: dict[str, dict[str, int]]
+    definitions: str
+    state: str
+    reason: str | None = None
+    cases: int | None = None
+    set_aside: int | None = None
+
+    @property
+    def staging(self) -> sql.Identifier:
+        return staging_table(self.run_id)
+
+
+@dataclass(frozen=True)
+class Published:
+    """The newest published revision of a feed."""
+
+    revision: int
+    covers_from: date
+    covers_to: date
+    position: dict[str, dict[str, int]]
+    definitions: str
+
+
+def run_id(feed: str, trigger: str) -> str:
+    """One trigger (an Airflow run) gives one run a feed; a repeated task finds its own again."""
+    return f"{feed}:{trigger}"
+
+
+def staging_table(of_run: str) -> sql.Identifier:
+    return sql.Identifier("staging", f"{TABLE}__{hashlib.sha256(of_run.encode()).hexdigest()[:16]}")
+
+
+def find(conn: Connection, of_run: str) -> Run | None:
+    """The run, None where nothing of it was ever staged."""
+    row: Any = conn.execute(
+        "select run_id, feed, covers_from, covers_to, zone, position, definitions, state, reason, cases, set_aside"
+        " from run where run_id = %s",
+        [of_run],
+    ).fetchone()
+    return None if row is None else Run(*row[:5], row[5] or {}, row[6] or "", *row[7:])
+
+
+def of_trigger(conn: Connection, trigger: str) -> list[Run]:
+    """Every feed's run of one trigger, in order of feed."""
+    rows = conn.execute(
+        "select run_id from run where right(run_id, length(%(end)s)) = %(end)s order by feed",
+        {"end": f":{trigger}"},
+    )
+    return [found for (name,) in rows.fetchall() if (found := find(conn, str(name)))]
+
+
+def put(conn: Connection, run: Run, at: datetime) -> None:
+    """Writes the run's row as it is now; a published run is never written again."""
+    done = conn.execute(
+        """
+        insert into run (run_id, feed, covers_from, covers_to, zone, position, definitions, state, reason, cases,
+            set_aside, started_at)
+        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+        on conflict (run_id) do update set (covers_from, covers_to, zone, position, definitions, state, reason, cases,
+            set_aside, ended_at) = row(excluded.covers_from, excluded.covers_to, excluded.zone, excluded.position,
+            excluded.definitions, excluded.state, excluded.reason, excluded.cases, excluded.set_aside, null)
+        where run.state <> 'published'
+        """,
+        [
+            *(
+                run.run_id,
+                run.feed,
+                run.covers_from,
+                run.covers_to,
+                run.zone,
+                Jsonb(run.position),
+                run.definitions,
+            ),
+            *(run.state, run.reason, run.cases, run.set_aside, at),
+        ],
+    ).rowcount
+    if not done:
+        raise Stop(f"run {run.run_id} is published already and cannot be staged again")
+
+
+def end(conn: Connection, of_run: str, state: str, reason: str | None, at: datetime) -> None:
+    """The run's verdict."""
+    conn.execute(
+        "update run set state = %s, reason = %s, ended_at = %s where run_id = %s and state <> 'published'",
+        [state, reason, at, of_run],
+    )
+
+
+def published(conn: Connection, feed: str) -> Published | None:
+    """The revision that holds now, None where none was published."""
+    row: Any = conn.execute(
+        "select revision, covers_from, covers_to, position, definitions from revision where feed = %s"
+        " order by revision desc limit 1",
+        [feed],
+    ).fetchone()
+    return None if row is None else Published(*row)
