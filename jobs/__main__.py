@@ -6,11 +6,12 @@ import argparse
 import sys
 from datetime import date
 
-from ioc.errors import IocError
+from ioc.errors import IocError, Retry
+from jobs.launch import AGAIN
 
 
 def main() -> int:
-    """Exit 0 where the step did its work, 1 with the reason as the last line."""
+    """Exit 0 where the step did its work, else the reason on stdout: 75 where trying again may help, 1 where not."""
     parser = argparse.ArgumentParser(prog="python -m jobs", description=__doc__)
     parser.add_argument("step", choices=["archive", "rollup", "audit", "publish"])
     parser.add_argument("--trigger", default="", help="what this run belongs to: the Airflow run's id")
@@ -24,7 +25,7 @@ def main() -> int:
         said = steps.STEPS[given.step](steps.Asked(given.trigger, given.feed, given.first, given.last))
     except IocError as exc:
         sys.stdout.write(f"{exc}\n")
-        return 1
+        return AGAIN if isinstance(exc, Retry) else 1
     sys.stdout.write(f"{said}\n")
     return 0
 

@@ -1,0 +1,37 @@
+"""
+### archive
+Takes what is new on every case feed's Kafka topic into the event log, exactly once.
+
+**Screens:** none directly; every rollup reads this log. **If it fails:** nothing is lost while Kafka keeps the events
+(`topic.retention_days` of the feed); safe to run again at any time. Where nothing is new it starts no Spark.
+"""
+
+from datetime import timedelta
+
+import pendulum
+from airflow.sdk import CronDataIntervalTimetable, dag, task
+
+from ioc.settings import load
+
+
+@dag(
+    schedule=CronDataIntervalTimetable(load().archive_cron, timezone="UTC"),
+    start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
+    catchup=False,
+    max_active_runs=1,
+    is_paused_upon_creation=False,
+    default_args={"owner": "Registry", "retries": 2, "retry_delay": timedelta(seconds=30)},
+    tags=["tier/1", "kind/archive"],
+    doc_md=__doc__,
+)
+def archive():
+    @task(task_id="archive")
+    def fill(run_id=None):
+        from jobs.launch import launch
+
+        return launch("archive", run_id, {})
+
+    fill()
+
+
+archive()

@@ -1,0 +1,59 @@
+"""
+### rollup_flow_day
+Flow of cases per day, agency and channel: event log → kernel in Spark → staging → audit → a new revision.
+
+Without a feed it takes every case feed whose figures can have changed, up to the last day that has ended by the stack's
+clock in the feed's zone. `ioc rollup` starts it for one feed and window. Always joined without a gap to what is published.
+
+**Screens:** trend and every rolled-up figure. **If it fails:** the last revision stays on the screens; table `run` says
+why (`reason`), table `audit` which check. Safe to run again: a run replaces its own staging and publishes once.
+"""
+
+from datetime import timedelta
+
+import pendulum
+from airflow.sdk import Asset, CronDataIntervalTimetable, Param, dag, task
+
+from ioc.settings import load
+
+
+@dag(
+    schedule=CronDataIntervalTimetable(load().rollup_cron, timezone="UTC"),
+    start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
+    catchup=False,
+    max_active_runs=1,
+    is_paused_upon_creation=False,
+    default_args={"owner": "Registry", "retries": 2, "retry_delay": timedelta(seconds=15)},
+    params={name: Param(None, type=["null", "string"]) for name in ("feed", "from", "to")},
+    tags=["tier/1", "kind/rollup"],
+    doc_md=__doc__,
+)
+def rollup_flow_day():
+    @task
+    def archive(run_id=None, params=None):
+        from jobs.launch import launch
+
+        return launch("archive", run_id, params)
+
+    @task
+    def rollup(run_id=None, params=None):
+        from jobs.launch import launch
+
+        return launch("rollup", run_id, params)
+
+    @task
+    def audit(run_id=None, params=None):
+        from jobs.launch import launch
+
+        return launch("audit", run_id, params)
+
+    @task(outlets=[Asset("warehouse://flow_day")])
+    def publish(run_id=None, params=None):
+        from jobs.launch import launch
+
+        return launch("publish", run_id, params)
+
+    archive() >> rollup() >> audit() >> publish()
+
+
+rollup_flow_day()
