@@ -1,0 +1,166 @@
+"""The web application: the page and its files, each feed's stream, and what is behind the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+import psycopg
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from ioc.errors import BadInput, IocError
+from schemas.feed import Feed
+from screens import aside, asking, cases, history, slow, table, trend
+from screens.hub import frames
+from screens.service import Service
+
+YEAR = 366
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; "
+    "connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+FOR_EVER = "public, max-age=31536000, immutable"
+Answer = Callable[[Request], Awaitable[Response]]
+
+
+def json(data: object, status: int = 200) -> Response:
+    body = orjson.dumps(data)
+    return Response(body, status, {**HEADERS, "Cache-Control": "no-store"}, "application/json")
+
+
+class App:
+    """The routes over one service."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def feed(self, request: Request) -> Feed:
+        """The feed in the address; BadInput where no file promises it."""
+        name = request.path_params["feed"]
+        if name not in self._service.registry.feeds:
+            raise BadInput("feed", name, f"name one of {', '.join(self._service.registry.feeds)}")
+        return self._service.registry.feeds[name]
+
+    async def page(self, request: Request) -> Response:
+        return Response(
+            self._service.assets.page,
+            headers={**HEADERS, "Cache-Control": "no-cache"},
+            media_type="text/html",
+        )
+
+    async def static(self, request: Request) -> Response:
+        asset = self._service.assets.files.get(request.path_params["path"])
+        if asset is None or request.path_params["release"] != self._service.assets.release:
+            return Response("no such file in this release\n", HTTPStatus.NOT_FOUND, HEADERS)
+        headers = {**HEADERS, "Cache-Control": FOR_EVER, "Vary": "Accept-Encoding"}
+        if asset.zipped is not None and "gzip" in request.headers.get("accept-encoding", ""):
+            return Response(
+                asset.zipped, headers={**headers, "Content-Encoding": "gzip"}, media_type=asset.kind
+            )
+        return Response(asset.plain, headers=headers, media_type=asset.kind)
+
+    async def feeds(self, request: Request) -> Response:
+        async with self._service.desk.snapshot() as connection:
+            active = await slow.with_cases(connection, self._service.registry)
+        labels = {name: self._service.registry.feeds[name].label.model_dump() for name in active}
+        return json({"feeds": [{"feed": name, "label": labels[name]} for name in active]})
+
+    async def snapshot(self, request: Request) -> Response:
+        return json(await self._service.read(self.feed(request).feed))
+
+    async def stream(self, request: Request) -> Response:
+        name = self.feed(request).feed
+        hub = self._service.watch.hubs[name]
+        screen = hub.join()
+        self._service.watch.wake("ioc_joined", name)
+        headers = {**HEADERS, "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(frames(hub, screen), headers=headers, media_type="text/event-stream")
+
+    async def cases(self, request: Request) -> Response:
+        feed, asked = self.feed(request), asking.asked(request)
+        async with self._service.desk.snapshot() as connection:
+            rules, now = self._service.rules(feed), self._service.clock.now()
+            return json(await cases.page(connection, feed, rules, asked, now))
+
+    async def csv(self, request: Request) -> Response:
+        feed, asked = self.feed(request), asking.asked(request)
+        lang = asking.text(request, "lang") or "vi"
+        async with self._service.desk.snapshot() as connection:
+            sheet = table.Sheet(feed, await slow.agency_names(connection, self._service.registry), lang)
+            rules, now = self._service.rules(feed), self._service.clock.now()
+            portions = cases.every_row(connection, feed, rules, asked, now)
+            body = sheet.header() + "".join([sheet.rows(portion) async for portion in portions])
+        headers = {
+            **HEADERS,
+            "Content-Disposition": f'attachment; filename="{feed.feed}-{asked.measure}.csv"',
+        }
+        return Response(body, headers=headers, media_type="text/csv")
+
+    async def case(self, request: Request) -> Response:
+        feed, case = self.feed(request), request.path_params["case"]
+        async with self._service.desk.snapshot() as connection:
+            found = await history.read(connection, feed.feed, case)
+        if found is None:
+            return json({"error": f"no case {case!r} in {feed.feed}"}, HTTPStatus.NOT_FOUND)
+        return json({**found, "at": self._service.clock.now().isoformat()})
+
+    async def search(self, request: Request) -> Response:
+        feed, wanted = self.feed(request), asking.text(request, "q") or ""
+        async with self._service.desk.snapshot() as connection:
+            return json({"rows": await cases.search(connection, feed, wanted)})
+
+    async def aside(self, request: Request) -> Response:
+        feed = self.feed(request)
+        async with self._service.desk.snapshot() as connection:
+            return json(await aside.read(connection, feed.feed))
+
+    async def trend(self, request: Request) -> Response:
+        feed, days = self.feed(request), asking.number(request, "days", YEAR, 10 * YEAR)
+        async with self._service.desk.snapshot() as connection:
+            return json(await trend.read(connection, feed.feed, days, asking.text(request, "agency")))
+
+    async def health(self, request: Request) -> Response:
+        well = self._service.warehouse_answers
+        screens = {name: len(hub.screens) for name, hub in self._service.watch.hubs.items()}
+        return json({"ok": well, "screens": screens}, 200 if well else HTTPStatus.SERVICE_UNAVAILABLE)
+
+    def routes(self) -> list[Route]:
+        api = "/api/{feed}"
+        return [
+            Route("/", self.page),
+            Route("/static/{release}/{path:path}", self.static),
+            Route("/health", self.health),
+            Route("/api/feeds", self.feeds),
+            Route(f"{api}/snapshot", self.snapshot),
+            Route(f"{api}/stream", self.stream),
+            Route(f"{api}/trend", self.trend),
+            Route(f"{api}/search", self.search),
+            Route(f"{api}/aside", self.aside),
+            Route(f"{api}/cases.csv", self.csv),
+            Route(f"{api}/cases", self.cases),
+            Route(f"{api}/cases/{{case:path}}", self.case),
+        ]
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    """What the asker can mend is 400 with the mend; what he cannot is 503 while the warehouse is away."""
+    if isinstance(error, BadInput):
+        return json({"error": str(error), "field": error.field, "mend": error.mend}, HTTPStatus.BAD_REQUEST)
+    return json({"error": f"the warehouse does not answer: {error}"}, HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+def build(service: Service) -> Starlette:
+    """The ASGI application; its lifespan runs the service's tasks."""
+    handlers: dict[Any, Any] = {kind: refused for kind in (IocError, psycopg.Error, OSError)}
+    return Starlette(routes=App(service).routes(), exception_handlers=handlers, lifespan=service.lifespan)

@@ -1,0 +1,87 @@
+"""Cases as they were known at a position: those touched since are folded again from their events below it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import polars as pl
+from psycopg import AsyncConnection
+
+from ioc.errors import BadInput
+from ioc.kernel.events import EVENTS
+from ioc.kernel.fold import fold
+from ioc.kernel.rules import CaseRules
+from screens.position import Position, read_position
+
+FARTHEST = 20_000  # touched cases that a link may need folded again; older links are told so
+TOUCHED = """
+select distinct case_id from event
+where topic = %s and partition = %s and "offset" >= %s and feed = %s limit %s
+"""
+BELOW = f"""
+select {", ".join(f'e."{name}"' for name in EVENTS)} from event e
+join unnest(%s::int[], %s::bigint[]) as known(partition, next) on e.partition = known.partition
+where e.feed = %s and e.topic = %s and e.case_id = any(%s) and e."offset" < known.next
+"""
+NOW = "select * from cases"
+THEN = """
+select * from cases where case_id <> all(%(touched)s)
+union all select * from jsonb_populate_recordset(null::cases, %(refolded)s::jsonb)
+"""
+
+
+@dataclass(frozen=True)
+class Known:
+    """`source`: a FROM item shaped as `cases`; `names`: its parameters; `position`: of what it shows."""
+
+    source: str
+    names: dict[str, Any]
+    position: Position
+
+
+async def known(connection: AsyncConnection[Any], rules: CaseRules, position: Position | None) -> Known:
+    """The feed's cases at `position`, or at the snapshot's own where None."""
+    now = await read_position(connection, rules.feed)
+    if position is None or position == now:
+        return Known(f"({NOW})", {}, now)
+    touched = await touched_since(connection, rules.feed, position, now)
+    if not touched:
+        return Known(f"({NOW})", {}, position)
+    events = await events_below(connection, rules.feed, position, touched)
+    cases = fold(events.lazy(), rules).with_columns(pl.lit(rules.feed).alias("feed")).collect()
+    names = {"touched": touched, "refolded": orjson.dumps(cases.to_dicts()).decode()}
+    return Known(f"({THEN})", names, position)
+
+
+async def touched_since(
+    connection: AsyncConnection[Any], feed: str, then: Position, now: Position
+) -> list[str]:
+    """Case ids with events at or after `then`; BadInput where the link is of another stack or too old."""
+    known_then, found = dict(then.offsets), set[str]()
+    if strangers := known_then.keys() - dict(now.offsets).keys():
+        raise BadInput(
+            "position", then.text(), f"partition {min(strangers)} is unknown here; open the list anew"
+        )
+    for partition, offset in now.offsets:
+        since = known_then.get(partition, 0)
+        if since > offset:
+            raise BadInput("position", then.text(), "it lies ahead of this warehouse; open the list anew")
+        if since < offset:
+            rows = await connection.execute(TOUCHED, (feed, partition, since, feed, FARTHEST + 1))
+            found |= {case_id for (case_id,) in await rows.fetchall()}
+    if len(found) > FARTHEST:
+        raise BadInput(
+            "position", then.text(), f"more than {FARTHEST} cases changed since; open the list anew"
+        )
+    return sorted(found)
+
+
+async def events_below(
+    connection: AsyncConnection[Any], feed: str, position: Position, cases: list[str]
+) -> pl.DataFrame:
+    """The kernel's frame of the cases' events with offsets below the position."""
+    partitions, offsets = [list(column) for column in zip(*position.offsets, strict=True)] or ([], [])
+    rows = await connection.execute(BELOW, (partitions, offsets, feed, feed, cases))
+    return pl.DataFrame(await rows.fetchall(), schema=EVENTS, orient="row")

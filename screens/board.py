@@ -1,0 +1,158 @@
+"""The state of one feed's board, read in one snapshot at one instant: what every screen is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from psycopg import AsyncConnection
+from psycopg.rows import dict_row
+
+from ioc.event import instant_text
+from schemas import Registry
+from schemas.feed import Feed
+from screens import past, slow, tiles
+from screens.position import Position, read_position
+from screens.slow import Sources
+
+SHOWN = 12  # arriving events kept in the ticker
+ARRIVED = f"""
+select e."offset", e.case_id, e.source, e.type, e.status, e.agency, e.channel, e.occurred_at, e.received_at
+from topic_partition t
+cross join lateral (
+    select * from event
+    where topic = t.topic and partition = t.partition and feed = %(feed)s
+    and "offset" >= t.next_offset - 1000 and "offset" < t.next_offset
+    order by "offset" desc limit {SHOWN}
+) e
+where t.topic = %(feed)s
+order by e.received_at desc, e."offset" desc limit {SHOWN}
+"""
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Memory:
+    """What a feed's board need not ask again at every event."""
+
+    past: past.Past | None = None
+    seldom: Row = field(default_factory=dict)
+    position: Position | None = None
+    ticker: list[Row] = field(default_factory=list)
+    sources: Sources = field(default_factory=Sources)
+    stale: bool = True  # the slow part is due
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A feed's counts as parsed once."""
+
+    parts: list[tiles.Part]
+    sql: str
+    definitions: str
+
+    @classmethod
+    def of(cls, feed: Feed) -> Plan:
+        parts = tiles.parts(feed)
+        return cls(parts, tiles.board_sql(parts), feed.definitions_hash)
+
+
+def local_day(feed: Feed, at: datetime) -> date:
+    """The feed's local date at `at`: `at_date` of its measures."""
+    return at.astimezone(ZoneInfo(feed.zone)).date()
+
+
+def bound(feed: Feed, at: datetime) -> Row:
+    """The names a measure may use, and the feed."""
+    return {"feed": feed.feed, "zone": feed.zone, "at": at, "at_date": local_day(feed, at)}
+
+
+class Boards:
+    """Reads boards, remembering what changes seldom; `stale(feed)` makes the next read ask for that too."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._memory: dict[str, Memory] = {}
+        self._plans = {name: Plan.of(feed) for name, feed in registry.feeds.items()}
+
+    def stale(self, feed: str) -> None:
+        self._memory.setdefault(feed, Memory()).stale = True
+
+    async def read(self, connection: AsyncConnection[Any], name: str, at: datetime) -> Row:
+        """The whole state at `at`, in one snapshot; psycopg.Error where the warehouse does not answer."""
+        feed, memory = self._registry.feeds[name], self._memory.setdefault(name, Memory())
+        plan = self._plans[name]
+        names = bound(feed, at)
+        async with connection.transaction():
+            position = await read_position(connection, feed.feed)
+            counted = await (await connection.execute(plan.sql, names, prepare=True)).fetchall()
+            if position != memory.position:
+                memory.ticker = await arrived(connection, names)
+                memory.position = position
+            if memory.past is None or not memory.past.serves(names["at_date"]):
+                memory.past = await past.read(connection, feed, plan.parts, at)
+            if memory.stale:
+                await memory.sources.look(connection, name, position)
+                memory.seldom = await slow.read(connection, feed, self._registry)
+                memory.stale = False
+        return state(feed, plan, names, counted, memory)
+
+
+async def arrived(connection: AsyncConnection[Any], names: Row) -> list[Row]:
+    """The newest events, newest first."""
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(ARRIVED, names, prepare=True)
+        return [arrival(row) for row in await cursor.fetchall()]
+
+
+def arrival(row: Mapping[str, Any]) -> Row:
+    """One line of the ticker."""
+    times = {name: instant_text(row[name]) for name in ("occurred_at", "received_at")}
+    return {k: v for k, v in {**row, **times}.items() if v is not None}
+
+
+def state(feed: Feed, plan: Plan, names: Row, counted: Sequence[tuple[Any, ...]], memory: Memory) -> Row:
+    """Shapes the counted rows; every number is a plain count, rates stay numerator and denominator."""
+    assert memory.position is not None
+    figures, by_agency = summed(plan, counted)
+    if memory.past:
+        memory.past.compare(figures["tiles"], by_agency, names["at"])
+    board: Row = {
+        "feed": feed.feed,
+        "at": instant_text(names["at"]),
+        "today": names["at_date"].isoformat(),
+        "position": memory.position.text(),
+        "definitions": plan.definitions,
+        **figures,
+        "ticker": memory.ticker,
+        "sources": memory.sources.said(names["at"], timedelta(minutes=feed.rhythm_minutes)),
+        **memory.seldom,
+    }
+    if memory.ticker:
+        board["newest"] = {k: memory.ticker[0][k] for k in ("occurred_at", "received_at")}
+    return board
+
+
+def summed(plan: Plan, counted: Sequence[tuple[Any, ...]]) -> tuple[Row, dict[str, dict[str, int]]]:
+    """Rows (tile, key, agency, hour, n) -> tiles and agencies; and the day's counts per tile and agency."""
+    tiles_: dict[str, Row] = {}
+    agencies: dict[str, Row] = {}
+    for part in plan.parts:
+        tile = tiles_.setdefault(part.tile, {})
+        tile[part.key] = 0
+        if part.instant:
+            tile["hours"] = [0] * 24
+    by_agency: dict[str, dict[str, int]] = {part.tile: {} for part in plan.parts if part.instant}
+    for tile_, key, agency, hour, n in counted:
+        if agency is None:
+            tiles_[tile_]["hours"][hour] = n
+            continue
+        tiles_[tile_][key] += n
+        agencies.setdefault(agency, {}).setdefault(tile_, {})[key] = n
+        if tile_ in by_agency:
+            by_agency[tile_][agency] = n
+    return {"tiles": tiles_, "agencies": agencies}, by_agency

@@ -1,0 +1,124 @@
+"""The list behind a number: the tile's WHERE at the tile's instant and position, so that the counts agree."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from psycopg import AsyncConnection
+from psycopg.rows import dict_row
+
+from ioc.errors import BadInput
+from ioc.event import instant_text
+from ioc.kernel.rules import CaseRules
+from schemas.feed import Feed
+from screens import board, tiles
+from screens.asof import known
+from screens.position import Position
+from screens.slow import texts
+
+PAGE = 100
+CSV_ROWS = 5_000  # fetched at a time
+COLUMNS = (
+    "case_id", "status", "phase", "agency", "receiving_agency", "channel", "procedure", "entered_at",
+    "due_at", "due_on", "resolved_at", "outcome", "withdrawn", "set_aside", "last_occurred_at",
+)  # fmt: skip
+SORTABLE = {*COLUMNS} - {"due_on"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A list as its link asks for it. `at` and `position` None: of now."""
+
+    measure: str
+    role: str = "where"
+    at: datetime | None = None
+    position: Position | None = None
+    agency: str | None = None
+    search: str | None = None
+    sort: str = "due_at"
+    descending: bool = False
+    page: int = 1
+
+    def checked(self) -> Asked:
+        if self.sort not in SORTABLE:
+            raise BadInput("sort", self.sort, f"sort by one of {', '.join(sorted(SORTABLE))}")
+        if self.page < 1:
+            raise BadInput("page", self.page, "pages count from 1")
+        return self
+
+
+Row = dict[str, Any]
+Query = tuple[str, Row]
+
+
+async def select(
+    connection: AsyncConnection[Any], feed: Feed, rules: CaseRules, asked: Asked, now: datetime
+) -> tuple[Query, Asked]:
+    """The list as a SELECT of whole cases, and what was asked with its instant and position filled in."""
+    at = asked.at or now
+    there = await known(connection, rules, asked.position)
+    asked = replace(asked.checked(), at=at, position=there.position)
+    names = {**board.bound(feed, at), **there.names}
+    wheres = ["feed = %(feed)s", f"({tiles.listed(feed, asked.measure, asked.role)})"]
+    if asked.agency is not None:
+        wheres.append("coalesce(agency, '') = %(agency)s")
+        names["agency"] = asked.agency
+    if asked.search:
+        wheres.append("starts_with(case_id, %(search)s)")
+        names["search"] = asked.search
+    return (f"select * from {there.source} known where {' and '.join(wheres)}", names), asked
+
+
+def ordered(query: Query, asked: Asked) -> str:
+    direction = "desc" if asked.descending else "asc"
+    columns = ", ".join(COLUMNS)
+    return f"select {columns} from ({query[0]}) listed order by {asked.sort} {direction} nulls last, case_id"
+
+
+async def page(
+    connection: AsyncConnection[Any], feed: Feed, rules: CaseRules, asked: Asked, now: datetime
+) -> Row:
+    """One page of the list, its whole length, and the instant, position and definitions it holds for."""
+    query, asked = await select(connection, feed, rules, asked, now)
+    names = {**query[1], "limit": PAGE, "offset": PAGE * (asked.page - 1)}
+    count = await (await connection.execute(f"select count(*) from ({query[0]}) listed", names)).fetchone()
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(f"{ordered(query, asked)} limit %(limit)s offset %(offset)s", names)
+        rows = [texts(row) for row in await cursor.fetchall()]
+    assert count is not None
+    assert asked.at is not None
+    assert asked.position is not None
+    return {
+        "count": count[0],
+        "page": asked.page,
+        "pages": max(1, -(-count[0] // PAGE)),
+        "at": instant_text(asked.at),
+        "position": asked.position.text(),
+        "definitions": feed.definitions_hash,
+        "rows": rows,
+    }
+
+
+async def every_row(
+    connection: AsyncConnection[Any], feed: Feed, rules: CaseRules, asked: Asked, now: datetime
+) -> AsyncIterator[list[Row]]:
+    """All rows of the list in its order, in portions, from a server-side cursor."""
+    query, asked = await select(connection, feed, rules, asked, now)
+    async with connection.cursor("list", row_factory=dict_row) as cursor:
+        await cursor.execute(ordered(query, asked), query[1])
+        while rows := await cursor.fetchmany(CSV_ROWS):
+            yield [texts(row) for row in rows]
+
+
+async def search(connection: AsyncConnection[Any], feed: Feed, text: str) -> list[Row]:
+    """Up to twenty cases whose id is, or begins with, what was typed."""
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(
+            "select case_id, status, phase, agency from cases where feed = %(feed)s and case_id >= %(text)s "
+            "and starts_with(case_id, %(text)s) order by case_id limit 20",
+            {"feed": feed.feed, "text": text},
+        )
+        return [texts(row) for row in await cursor.fetchall()]

@@ -1,0 +1,88 @@
+"""What the application stands on: registry, clock, warehouse, hubs, and the tasks that keep them going."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import psycopg
+from starlette.applications import Starlette
+
+from ioc.clock import Clock
+from ioc.heartbeat import Heartbeat
+from ioc.kernel.rules import CaseRules
+from ioc.rules import case_rules
+from schemas import Registry
+from schemas.feed import Feed
+from screens.assets import Assets
+from screens.board import Boards
+from screens.desk import Connection, Desk, connect, listening
+from screens.watch import Watch, listen
+
+BOARD_TIMEOUT_MS = 5_000
+BEAT_SECONDS = 1.0
+
+
+class Service:
+    """One per process. The boards have a connection of their own, so that no list can make a tile wait."""
+
+    def __init__(self, registry: Registry, clock: Clock, url: str, assets: Assets, beat: Heartbeat) -> None:
+        self.registry, self.clock, self.assets = registry, clock, assets
+        self.desk = Desk(url)
+        self.boards = Boards(registry)
+        self.watch = Watch(registry.feeds, self.read, self.boards.stale)
+        self.warehouse_answers = False
+        self._url, self._beat = url, beat
+        self._rules = {name: case_rules(feed) for name, feed in registry.feeds.items()}
+        self._connection: Connection | None = None
+        self._turn = asyncio.Lock()
+
+    def rules(self, feed: Feed) -> CaseRules:
+        return self._rules[feed.feed]
+
+    async def read(self, feed: str) -> dict[str, Any]:
+        """The feed's board now; raises psycopg.Error where the warehouse does not answer."""
+        async with self._turn:
+            try:
+                if self._connection is None or self._connection.closed:
+                    self._connection = await connect(self._url, BOARD_TIMEOUT_MS)
+                state = await self.boards.read(self._connection, feed, self.clock.now())
+            except (psycopg.Error, OSError):
+                self.warehouse_answers = False
+                if self._connection is not None:
+                    await self._connection.close()
+                raise
+            self.warehouse_answers = True
+            return state
+
+    async def beat(self) -> None:
+        """The part's heartbeat, and whether the warehouse answers while nobody watches."""
+        while True:
+            with suppress(psycopg.Error, OSError):
+                async with self.desk.snapshot() as connection:
+                    await connection.execute("select 1")
+                    self.warehouse_answers = True
+            screens = sum(len(hub.screens) for hub in self.watch.hubs.values())
+            self._beat.beat(self.clock.now(), detail={"screens": screens})
+            await asyncio.sleep(BEAT_SECONDS)
+
+    @asynccontextmanager
+    async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
+        """Runs the tasks; at the end every stream is closed."""
+        tasks = [
+            asyncio.create_task(self.watch.run()),
+            asyncio.create_task(listen(lambda: listening(self._url), self.watch.wake)),
+            asyncio.create_task(self.beat()),
+        ]
+        try:
+            yield
+        finally:
+            self.watch.close()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self.desk.close()
+            if self._connection is not None:
+                await self._connection.close()

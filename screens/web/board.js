@@ -1,0 +1,61 @@
+/** The board: banner, tiles, agencies, trend and ticker, drawn from one state at most once per frame. */
+import { Agencies } from "./agencies.js";
+import { h, mark } from "./dom.js";
+import { day, local } from "./format.js";
+import { Ticker } from "./ticker.js";
+import { Tile } from "./tile.js";
+import { Trend } from "./trend.js";
+
+export class Board {
+  constructor(state, ctx) {
+    this.ctx = ctx;
+    const described = state.meta.tiles;
+    this.shape = JSON.stringify(described);
+    this.tiles = described.map((tile) => new Tile(tile, ctx));
+    this.agencies = new Agencies(described, ctx);
+    this.trend = new Trend(state.feed, ctx);
+    this.ticker = new Ticker(ctx);
+    this.notices = h("div", { class: "notices" });
+    const tiles = h("section", { class: "tiles" }, this.tiles.map((tile) => tile.element));
+    this.grid = h("main", { class: "board" }, tiles, this.agencies.element, this.trend.element, this.ticker.element);
+    this.elements = [this.notices, this.grid];
+  }
+
+  /** False where the tiles themselves changed, so that the board must be built anew. */
+  update(state, freshness) {
+    if (JSON.stringify(state.meta.tiles) !== this.shape) return false;
+    mark(this.grid, "data-state", freshness.state);
+    for (const tile of this.tiles) tile.update(state, freshness);
+    this.agencies.update(state);
+    this.trend.update(state);
+    this.ticker.update(state);
+    this.notify(state, freshness);
+    return true;
+  }
+
+  notify(state, freshness) {
+    const { t } = this.ctx;
+    const notices = [];
+    const stopped = freshness.state === "lost" || freshness.state === "trouble";
+    if (stopped) {
+      const at = local(state.at, state.meta.zone);
+      notices.push(notice("late", t(freshness.state), t("lostLong", { time: `${at.time} ${at.date}` })));
+    }
+    if (state.refused) {
+      const { covers_from: from, covers_to: to, checks, reason } = state.refused;
+      const found = checks.map(({ check, observed }) => t("found", { check, observed })).join("; ") || reason;
+      notices.push(notice("late", t("refused"), `${t("refusedSay", { from: day(from), to: day(to) })} ${found}`));
+    }
+    const drawn = notices.map((element) => element.textContent).join("\n");
+    if (drawn === this.drawn) return;
+    this.drawn = drawn;
+    this.notices.replaceChildren(...notices);
+  }
+
+  close() {
+    this.trend.close();
+  }
+}
+
+const notice = (tone, word, text) =>
+  h("p", { class: "notice", role: "alert", "data-tone": tone }, h("strong", null, `■ ${word}`), h("span", null, text));

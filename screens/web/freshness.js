@@ -1,0 +1,35 @@
+/** How far the numbers can be trusted now, in one state and one sentence, for the bar and for every tile. */
+import { lasting, local } from "./format.js";
+
+export const WORST = ["lost", "trouble", "waiting", "stale", "live"];
+
+/** { state, word, stamp, title } from the board's state and the connection as live.js tells it. */
+export function freshness(state, how, { lang, t }) {
+  if (!state?.meta) return { state: how === "open" ? "waiting" : how, word: t(how === "open" ? "waiting" : how), stamp: "", title: "" };
+  const { zone, rhythm_minutes: rhythm } = state.meta;
+  const newest = state.newest && local(state.newest.received_at, zone);
+  const behind = state.newest ? (Date.parse(state.at) - Date.parse(state.newest.received_at)) / 1000 : 0;
+  const stale = behind > rhythm * 60;
+  const kind = how !== "open" ? how : stale ? "stale" : newest ? "live" : "waiting";
+  const [n, unit] = lasting(behind);
+  const words = { stale: t("stale", { lasting: t(unit, { n }) }), waiting: newest ? t("waiting") : t("noEvents") };
+  const today = newest && local(state.at, zone).date === newest.date;
+  const asOf = newest ? t("asOf", { time: today ? newest.time : `${newest.time} ${newest.date}` }) : t("noEvents");
+  const late = stale ? ` · ${words.stale}` : "";
+  const sources = t("sources", state.sources);
+  const silent = state.sources.silent.map(({ source, newest: at }) => {
+    const since = local(at, zone);
+    return t("silentSource", { source, time: `${since.time} ${since.date}` });
+  });
+  return {
+    state: kind,
+    word: words[kind] ?? t(kind),
+    asOf,
+    sources,
+    stamp: `${asOf}${late} · ${sources}${mark(state)}`,
+    title: [...silent, auditWord(state, t)].join("\n"),
+  };
+}
+
+const mark = (state) => (state.refused ? " · ✗" : state.published ? " · ✓" : "");
+const auditWord = (state, t) => t(state.refused ? "notAudited" : state.published ? "audited" : "notPublished");

@@ -1,0 +1,110 @@
+/** The cases behind a number: as many as the number said, at its instant and position. */
+import { h, say } from "./dom.js";
+import { local, number } from "./format.js";
+import { api, fetched, go, here, link } from "./route.js";
+import { outcomeBadge, statusBadge } from "./shapes.js";
+
+const COLUMNS = ["case_id", "status", "agency", "channel", "procedure", "entered_at", "due_at", "resolved_at", "outcome"];
+const MEASURE_OF_ASIDE = "set_aside";
+
+export class ListPage {
+  constructor(state, ctx, query) {
+    this.ctx = ctx;
+    this.query = query;
+    this.meta = state.meta;
+    this.today = state.today;
+    const { t } = ctx;
+    this.count = h("p", { class: "count" });
+    this.when = h("p", { class: "crumb" });
+    this.rows = h("div", { class: "scroll" }, h("p", { class: "empty" }, t("loading")));
+    this.pager = h("nav", { class: "pager" });
+    const crumb = h("p", { class: "crumb" }, h("a", { href: link({}) }, `← ${t("back")}`));
+    const title = h("div", null, crumb, h("h2", null, this.title()), this.when);
+    const card = h("section", { class: "card" }, this.rows, this.pager);
+    this.elements = [h("main", { class: "page list" }, h("header", null, this.count, title, this.tools()), card)];
+    this.load();
+  }
+
+  update() {}
+
+  asked() {
+    const { list: measure, role, at, position, agency, sort, page, q } = this.query;
+    return { measure, role, at, position, agency, sort, page, q };
+  }
+
+  title() {
+    const { lang, t } = this.ctx;
+    const { list, role } = this.query;
+    if (list === MEASURE_OF_ASIDE) return t("asideCases");
+    const label = this.meta.tiles.find((tile) => tile.name === list)?.label[lang] ?? list;
+    return role ? `${label} – ${t(role).toLowerCase()}` : label;
+  }
+
+  tools() {
+    const { t, lang } = this.ctx;
+    const names = Object.entries(this.meta.agencies).sort((a, b) => a[1].localeCompare(b[1], "vi"));
+    const chosen = this.query.agency ?? null;
+    const option = (code, name) => h("option", { value: code, selected: code === chosen }, name);
+    const choice = h("select", { "aria-label": t("agency") }, h("option", { value: "*" }, t("filterAgency")), names.map(([code, name]) => option(code, name)));
+    choice.addEventListener("change", () => go(here({ agency: choice.value === "*" ? null : choice.value, page: null })));
+    const csv = api(this.ctx.feed, "cases.csv", { ...this.asked(), page: null, lang });
+    return h("div", { class: "tools" }, choice,
+      h("a", { class: "button", href: here({ at: null, position: null, page: null }) }, t("openNow")),
+      h("a", { class: "button", href: csv, download: true }, t("csv")));
+  }
+
+  async load() {
+    const { t, lang } = this.ctx;
+    try {
+      const list = await fetched(api(this.ctx.feed, "cases", this.asked()));
+      say(this.count, number(list.count, lang));
+      const at = local(list.at, this.meta.zone);
+      say(this.when, `${t("at", { time: `${at.time} ${at.date}` })} · ${t("exact")}`);
+      this.rows.replaceChildren(list.count ? this.table(list.rows) : h("p", { class: "empty" }, h("strong", null, t("listNone")), t("listNoneWhy")));
+      this.turn(list);
+    } catch (error) {
+      this.rows.replaceChildren(h("p", { class: "empty" }, h("strong", null, t("failed")), error.message));
+    }
+  }
+
+  table(rows) {
+    const head = h("tr", null, COLUMNS.map((name) => this.head(name)));
+    return h("table", null, h("thead", null, head), h("tbody", null, rows.map((row) => this.line(row))));
+  }
+
+  head(name) {
+    const sort = this.query.sort ?? "due_at";
+    const sorted = sort.replace(/^-/, "") === name;
+    const down = sorted && sort.startsWith("-");
+    const next = sorted && !down ? `-${name}` : name;
+    const arrow = sorted ? (down ? " ▾" : " ▴") : "";
+    const button = h("button", { class: "bare", onclick: () => go(here({ sort: next, page: null })) }, this.ctx.t(name) + arrow);
+    return h("th", { scope: "col", "aria-sort": sorted ? (down ? "descending" : "ascending") : null }, button);
+  }
+
+  line(row) {
+    const { lang, t } = this.ctx;
+    const { meta } = this;
+    const when = (at) => {
+      if (!at) return h("td", { class: "muted" }, "–");
+      const { date, minutes } = local(at, meta.zone);
+      return h("td", null, `${date} `, h("span", { class: "muted" }, minutes));
+    };
+    return h("tr", null,
+      h("td", null, h("a", { href: link({ case: row.case_id }) }, row.case_id)),
+      h("td", null, statusBadge(meta, row.status, lang)),
+      h("td", { class: "wide" }, row.agency ? (meta.agencies[row.agency] ?? row.agency) : t("noAgency")),
+      h("td", null, meta.channels[row.channel]?.[lang] ?? row.channel ?? "–"),
+      h("td", null, row.procedure ?? "–"),
+      when(row.entered_at), when(row.due_at), when(row.resolved_at),
+      h("td", null, row.set_aside ?? outcomeBadge(row, this.today, t) ?? "–"));
+  }
+
+  turn({ page, pages }) {
+    const { t, lang } = this.ctx;
+    this.pager.hidden = pages <= 1;
+    const to = (n, sign) => (n < 1 || n > pages ? null : h("a", { class: "button", href: here({ page: n }) }, sign));
+    const told = t("page", { page: number(page, lang), pages: number(pages, lang) });
+    this.pager.replaceChildren(...[to(page - 1, "←"), h("span", null, told), to(page + 1, "→")].filter(Boolean));
+  }
+}

@@ -1,0 +1,134 @@
+/** One tile: label, number, change in a sentence, today over the usual day, and how fresh and how checked it is. */
+import { dialog, h, mark, say } from "./dom.js";
+import { local, number, rate, signed } from "./format.js";
+import { link } from "./route.js";
+import { hours, hoursShown, share } from "./spark.js";
+
+export class Tile {
+  constructor(described, ctx) {
+    this.described = described;
+    this.ctx = ctx;
+    const { lang, t } = ctx;
+    this.title = h("h2", null, described.label[lang]);
+    this.aside = h("a", { class: "aside", hidden: true });
+    const info = h("button", { class: "bare info", "aria-label": `${t("definition")}: ${described.label[lang]}` }, "ⓘ");
+    info.addEventListener("click", () => this.define());
+    this.figure = h("a", { class: "figure", title: t("opensList") });
+    this.of = h("p", { class: "of" });
+    this.change = h("p", { class: "change" });
+    this.drawing = h("div", { class: "drawing" });
+    this.axis = h("p", { class: "axis", "aria-hidden": "true" });
+    this.stamp = h("p", { class: "stamp" });
+    const body = [this.figure, described.kind === "rate" ? this.of : null, this.change, this.drawing, this.axis, this.stamp];
+    const weight = described.name.includes("overdue") ? "late" : null;
+    this.element = h(
+      "article",
+      { class: "tile card", "data-tile": described.name, "data-weight": weight },
+      h("header", null, this.title, this.aside, info),
+      body,
+    );
+  }
+
+  update(state, freshness) {
+    const tile = state.tiles[this.described.name];
+    this.state = state;
+    if (this.described.kind === "rate") this.drawRate(tile, state);
+    else this.drawCount(tile, state);
+    const aside = state.aside.cases + state.aside.messages;
+    mark(this.aside, "hidden", aside === 0);
+    mark(this.aside, "href", link({ aside: 1 }));
+    say(this.aside, this.ctx.t("aside", { n: number(aside, this.ctx.lang) }));
+    mark(this.element, "data-silent", state.sources.current < state.sources.of);
+    say(this.stamp, freshness.stamp);
+    mark(this.stamp, "title", freshness.title);
+  }
+
+  address(role) {
+    const { at, position } = this.state;
+    return link({ list: this.described.name, role: role === "where" ? null : role, at, position });
+  }
+
+  drawCount(tile, state) {
+    const { lang } = this.ctx;
+    say(this.figure, number(tile.n, lang));
+    mark(this.figure, "href", this.address("where"));
+    if (tile.hours) {
+      this.compare(tile, state);
+      this.drawHours(tile, state);
+    } else {
+      this.rank(state, (row) => row.n ?? 0, "most", (n) => number(n, lang));
+    }
+  }
+
+  drawRate(tile, state) {
+    const { lang, t } = this.ctx;
+    const text = rate(tile.num, tile.den, lang);
+    say(this.figure, text ?? t("notArisen"));
+    this.figure.classList.toggle("none", text === null);
+    mark(this.figure, "href", this.address("where"));
+    this.of.replaceChildren(
+      h("a", { href: this.address("numerator") }, number(tile.num, lang)),
+      "/",
+      h("a", { href: this.address("denominator") }, number(tile.den, lang)),
+    );
+    const share_ = (row) => (row.den ? 1 - row.num / row.den : 0);
+    this.rank(state, share_, "lowest", (_, row) => rate(row.num, row.den, lang));
+    this.drawing.replaceChildren(share(tile.num, tile.den));
+  }
+
+  /** "+312 so với cùng giờ hôm qua, chủ yếu Sở TN&MT, +198": written from the counts. */
+  compare(tile, state) {
+    const { lang, t } = this.ctx;
+    if (tile.before === undefined) return say(this.change, t("noYesterday"));
+    const difference = tile.n - tile.before;
+    if (difference === 0) return say(this.change, t("unchanged"));
+    const up = difference > 0;
+    const good = this.described.good;
+    const tone = good === "none" ? "plain" : up === (good === "up") ? "early" : "late";
+    const mostly = tile.mover ? t("mostly", { agency: this.name(state, tile.mover.agency), n: signed(tile.mover.n, lang) }) : "";
+    this.change.replaceChildren(
+      h("b", { "data-tone": tone }, `${up ? "▲" : "▼"} ${signed(difference, lang)}`),
+      ` ${t("sameTime")}${mostly}`,
+    );
+  }
+
+  rank(state, measure, key, told) {
+    const rows = Object.entries(state.agencies).map(([code, row]) => [code, row[this.described.name] ?? {}]);
+    const [code, row] = rows.reduce((best, next) => (measure(next[1]) > measure(best[1]) ? next : best), ["", {}]);
+    const most = measure(row);
+    say(this.change, most > 0 ? this.ctx.t(key, { agency: this.name(state, code), n: told(most, row) }) : "");
+  }
+
+  drawHours(tile, state) {
+    const hour = local(state.at, state.meta.zone).hour;
+    const drawn = JSON.stringify([tile.hours, tile.usual, hour]);
+    if (drawn === this.drawn) return;
+    this.drawn = drawn;
+    this.drawing.replaceChildren(hours(tile, hour));
+    const [first, last] = hoursShown(tile);
+    this.axis.replaceChildren(h("span", null, `${first} h`), h("span", null, `${last + 1} h`));
+    mark(this.drawing, "title", this.ctx.t(tile.usual ? "usual" : "noUsual"));
+  }
+
+  name(state, code) {
+    return code ? (state.meta.agencies[code] ?? code) : this.ctx.t("noAgency");
+  }
+
+  /** What stands behind the ⓘ: words, rule, zone, owner, hash and position. */
+  define() {
+    const { lang, t } = this.ctx;
+    const { label, explain, sql } = this.described;
+    const meta = this.state.meta;
+    const roles = { where: t("rule"), numerator: t("numerator"), denominator: t("denominator") };
+    const rules = Object.entries(sql).filter(([role]) => this.described.kind === "count" || role !== "where");
+    const facts = [
+      ...rules.map(([role, text]) => [roles[role], h("code", null, text)]),
+      [t("zone"), meta.zone],
+      [t("owner"), meta.owner],
+      [t("hash"), h("code", null, this.state.definitions)],
+      [t("position"), h("code", null, this.state.position || "–")],
+    ];
+    const list = h("dl", null, facts.flatMap(([name, value]) => [h("dt", null, name), h("dd", null, value)]));
+    const box = dialog(label[lang], h("p", null, explain[lang]), list, h("button", { onclick: () => box.close() }, t("close")));
+  }
+}
