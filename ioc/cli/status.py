@@ -41,18 +41,15 @@ def _print(known: dict[str, Any]) -> None:
             _megabytes(part["memory_bytes"]),
             part["address"],
         )
-    table.add_row(
-        "all", "", "", "", _megabytes(sum(part["memory_bytes"] or 0 for part in known["parts"])), ""
-    )
-    console = Console(soft_wrap=True)
-    console.print(table)
+    total = sum(part["memory_bytes"] or 0 for part in known["parts"])
+    table.add_row("all", "", "", "", _megabytes(total), "")
     cases, lag = known["figures"]["cases"], known["lag"]
-    console.print(
-        f"\n{_count(cases)} cases in the warehouse, {_count(lag)} messages on the way to it", highlight=False
-    )
+    console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+    console.print(table)
+    console.print(f"\n{_count(cases)} cases in the warehouse, {_count(lag)} messages on the way to it")
     if "reason" in known:
-        console.print(known["reason"], highlight=False)
-    console.print(f"stack's clock {known['now']}", highlight=False)
+        console.print(known["reason"])
+    console.print(f"stack's clock {known['now']}")
 
 
 def _count(figure: int | None) -> str:
