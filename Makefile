@@ -1,0 +1,61 @@
+# `make` lists the targets. Everything that is made lies in .venv, node_modules, .tools, ~/.cache/ioc-pipeline and .ioc.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+unexport PYTHONDONTWRITEBYTECODE VIRTUAL_ENV PYTHONPATH SPARK_HOME
+
+PY := .venv/bin/python
+UV := $(shell command -v uv 2>/dev/null)
+ifeq ($(UV),)
+UV := .tools/bin/uv
+UV_NEEDED := .tools/bin/uv
+endif
+NPM := $(shell command -v npm 2>/dev/null)
+ifeq ($(NPM),)
+NPM := PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/npm
+endif
+PACKAGES := .venv/.set-up-$(shell cat requirements.lock pyproject.toml | cksum | cut -d ' ' -f 1)
+MODULES := node_modules/.set-up-$(shell cat package-lock.json | cksum | cut -d ' ' -f 1)
+
+.PHONY: help setup demo test check bench jars clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:[^#]*## /	/' | expand -t 10
+
+setup: $(PACKAGES) ## set up what is missing: uv, Python packages, npm packages, jars (a second run does nothing)
+	@$(MAKE) -j 2 $(MODULES) jars
+
+demo: setup ## start every part and simulate a province; Ctrl-C stops all of it
+	@exec $(UV) run ioc up --demo
+
+test: setup ## the whole test suite, as CI runs it
+	@exec $(PY) -m pytest $(TESTS)
+
+check: setup ## format, lint and types, as before each commit
+	@.venv/bin/ruff format --check --quiet && .venv/bin/ruff check --quiet && exec .venv/bin/mypy
+
+bench: setup ## speed on this machine, printed with its versions
+	@exec $(PY) -m bench
+
+clean: ## remove what set-up made; the state in .ioc stays
+	rm -rf .venv node_modules .tools
+
+.tools/bin/uv:
+	@echo "uv"
+	@python3 -m venv .tools || { echo "Python's venv module is missing; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	@.tools/bin/pip install --quiet --disable-pip-version-check uv
+
+$(PACKAGES): $(UV_NEEDED)
+	@echo "Python packages (a few minutes the first time)"
+	@test -x $(PY) || $(UV) venv --quiet --python '>=3.11,<3.13' .venv
+	@$(UV) pip sync --quiet --require-hashes --compile-bytecode --python $(PY) requirements.lock
+	@$(UV) pip install --quiet --no-deps --python $(PY) --editable .
+	@rm -f .venv/.set-up-* && touch $@
+
+$(MODULES): | $(PACKAGES)
+	@echo "npm packages"
+	@$(NPM) ci --silent --no-audit --no-fund --ignore-scripts
+	@rm -f node_modules/.set-up-* && touch $@
+
+jars: | $(PACKAGES)
+	@$(PY) -m ioc.stack.jars >/dev/null
