@@ -1,4 +1,4 @@
-"""The one place where a deadline is judged. Working-time clocks, pauses and recomputed due dates come in here."""
+"""The one place where a deadline is judged. Working-time clocks and pauses come in here."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ def local_date(instant: str, zone: str) -> pl.Expr:
 
 
 def _judged(early: pl.Expr, on_due_date: pl.Expr) -> pl.Expr:
-    """Order matters: open cases have no outcome; a withdrawn case is on time; a missing due date is never late."""
+    """Needs resolved_at, resolved_on, due_at, due_on, withdrawn.
+
+    The order says: an open case has no outcome; a withdrawn one is on time; without a due date none is late.
+    """
     return (
         pl.when(pl.col("resolved_at").is_null())
         .then(None)
@@ -32,7 +35,7 @@ def _judged(early: pl.Expr, on_due_date: pl.Expr) -> pl.Expr:
 
 
 def outcome_by_date() -> pl.Expr:
-    """By local dates: resolved_on before, on, or after due_on. Needs resolved_at, resolved_on, due_at, due_on, withdrawn."""
+    """By local dates: resolved_on before, on, or after due_on."""
     return _judged(pl.col("resolved_on") < pl.col("due_on"), pl.col("resolved_on") == pl.col("due_on"))
 
 

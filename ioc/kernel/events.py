@@ -29,10 +29,10 @@ IDENTITY = ("case_id", "source", "id")
 
 
 def effective(events: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per (case_id, source, id), with `conflicting` saying that other content claimed the same identity.
+    """One row per (case_id, source, id); `conflicting` says that other content claimed the same identity.
 
-    Same hash again is a duplicate: the earliest receipt stays. Other hash: the smallest (received_at, hash) counts.
-    Both are one rule: the first row by (received_at, hash) within the identity.
+    Same hash again is a duplicate: the earliest receipt stays. Another hash: the smallest (received_at, hash)
+    counts. Both are one rule: the first row by (received_at, hash) within the identity.
     """
     ordered = events.sort("received_at", "hash")
     return ordered.group_by(IDENTITY, maintain_order=True).agg(

@@ -1,4 +1,4 @@
-"""What the fold needs to know of a feed, as plain values. Built from the feed's file by its owner, not here."""
+"""What the fold needs to know of a feed, as plain values; others build it from the feed's file."""
 
 from __future__ import annotations
 

@@ -1,0 +1,101 @@
+"""Flow: cases -> what each adds to its days -> carried over, new, resolved and open per day and group."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import polars as pl
+
+from ioc.kernel.deadline import OUTCOMES
+from ioc.kernel.rules import CaseRules
+
+GROUP = ("agency", "channel")
+FLOWS = ("new", "resolved", *OUTCOMES, "withdrawn")
+CONTRIBUTIONS = (*FLOWS, "overdue_in", "overdue_out")
+FIGURES = (
+    "carried_over",
+    "new",
+    "received_total",
+    "resolved",
+    *OUTCOMES,
+    "withdrawn",
+    "open_end",
+    "open_end_overdue",
+)
+_KEYS: dict[str, pl.DataType] = {"day": pl.Date(), "agency": pl.String(), "channel": pl.String()}
+CELLS = pl.Schema(_KEYS | {name: pl.Int64() for name in CONTRIBUTIONS})
+FLOW_DAYS = pl.Schema(_KEYS | {name: pl.Int64() for name in FIGURES})
+
+
+def cells(cases: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
+    """Frame of CASES -> frame of CELLS, a row per (day, agency, channel) touched.
+
+    Cells of disjoint sets of cases add up. Days are those the fold cut in the feed's zone; a missing agency or
+    channel is ''. A case is overdue at the end of day D while received, not resolved by then, and due before D+1
+    begins: `overdue_in` counts on the day this starts, `overdue_out` on the day it is resolved. `withdrawn` is
+    counted within `on_due_date`.
+    """
+    overdue_on = pl.max_horizontal("entered_on", "due_on")
+    overdue = pl.col("due_on").is_not_null() & (overdue_on < pl.col("resolved_on")).fill_null(True)
+    counted = cases.filter("in_figures").select(
+        pl.col(GROUP).fill_null(""),
+        "entered_on",
+        "resolved_on",
+        "outcome",
+        "withdrawn",
+        overdue_on=pl.when(overdue).then(overdue_on),
+    )
+    received = _daily(counted, "entered_on", new=pl.len())
+    resolved = _daily(
+        counted,
+        "resolved_on",
+        resolved=pl.len(),
+        **{name: (pl.col("outcome") == name).sum() for name in OUTCOMES},
+        withdrawn=pl.col("withdrawn").sum(),
+        overdue_out=pl.col("overdue_on").count(),
+    )
+    fallen = _daily(counted, "overdue_on", overdue_in=pl.len())
+    parts = [_widened(part) for part in (received, resolved, fallen)]
+    return add_up(pl.concat(parts))
+
+
+def add_up(parts: pl.LazyFrame) -> pl.LazyFrame:
+    """Cells of disjoint sets of cases, one above the other -> their sum, a row per (day, agency, channel)."""
+    return parts.group_by(*_KEYS).agg(pl.col(CONTRIBUTIONS).sum()).select(CELLS.names())
+
+
+def flow_days(cells: pl.LazyFrame, covers_from: date, covers_to: date) -> pl.LazyFrame:
+    """Frame of CELLS (from the first event on) -> frame of FLOW_DAYS for covers_from..covers_to, inclusive.
+
+    A row per day and (agency, channel) seen, without the rows of nothing but zeros; sorted by day, agency,
+    channel. received_total = carried_over + new; open_end = received_total - resolved.
+    """
+    opening = covers_from - timedelta(days=1)
+    known = cells.filter(pl.col("day") <= covers_to).with_columns(
+        pl.max_horizontal("day", pl.lit(opening)),
+        pl.col(CONTRIBUTIONS).cast(pl.Int64),
+    )
+    days = pl.LazyFrame({"day": pl.date_range(opening, covers_to, eager=True)})
+    dense = known.select(GROUP).unique().join(days, how="cross")
+    open_end = (pl.col("new") - pl.col("resolved")).cum_sum().over(GROUP)
+    overdue = (pl.col("overdue_in") - pl.col("overdue_out")).cum_sum().over(GROUP)
+    return (
+        dense.join(add_up(known), on=list(_KEYS), how="left")
+        .with_columns(pl.col(CONTRIBUTIONS).fill_null(0))
+        .sort(*_KEYS)
+        .with_columns(open_end=open_end, open_end_overdue=overdue)
+        .with_columns(received_total=pl.col("open_end") + pl.col("resolved"))
+        .with_columns(carried_over=pl.col("received_total") - pl.col("new"))
+        .filter(pl.col("day") >= covers_from, pl.any_horizontal(pl.col(FIGURES) != 0))
+        .select(FLOW_DAYS.names())
+    )
+
+
+def _daily(counted: pl.LazyFrame, day: str, **counts: pl.Expr) -> pl.LazyFrame:
+    return counted.filter(pl.col(day).is_not_null()).group_by(pl.col(day).alias("day"), *GROUP).agg(**counts)
+
+
+def _widened(part: pl.LazyFrame) -> pl.LazyFrame:
+    present = set(part.collect_schema().names())
+    missing = [pl.lit(0, pl.Int64).alias(name) for name in CONTRIBUTIONS if name not in present]
+    return part.with_columns(missing).select(*_KEYS, pl.col(CONTRIBUTIONS).cast(pl.Int64))

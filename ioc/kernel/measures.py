@@ -1,0 +1,44 @@
+"""A measure: one SQL boolean over case columns, run alike by polars and by PostgreSQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import polars as pl
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from ioc.kernel.subset import MeasureRefused, Term, boolean
+
+LONGEST = 4_000  # characters
+
+
+@dataclass(frozen=True)
+class Measure:
+    """`text` as given. True counts a case; false and unknown (NULL) do not, in either engine."""
+
+    text: str
+    _term: Term
+
+    @classmethod
+    def parse(cls, text: str) -> Measure:
+        """Raises MeasureRefused naming the part outside the subset and the mend."""
+        if len(text) > LONGEST:
+            raise MeasureRefused(f"{text[:40]}…", f"keep it under {LONGEST} characters")
+        try:
+            trees = sqlglot.parse(text, read="postgres")
+        except SqlglotError as exc:
+            raise MeasureRefused(text, f"it is not SQL ({str(exc).splitlines()[0]})") from exc
+        if len(trees) != 1 or not isinstance(trees[0], exp.Expression):
+            raise MeasureRefused(text, "write exactly one expression")
+        return cls(text, boolean(trees[0], "the whole"))
+
+    def polars(self, at: datetime, at_date: date) -> pl.Expr:
+        """The measure over a frame of CASES at an instant and its local date; null does not count."""
+        return self._term.build(at, at_date)
+
+    def postgres(self) -> str:
+        """The measure over table `cases`, parameters %(at)s and %(at_date)s (psycopg)."""
+        return self._term.sql
