@@ -23,7 +23,7 @@ help: ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:[^#]*## /	/' | expand -t 10
 
 setup: $(PACKAGES) ## set up what is missing: uv, Python packages, npm packages, jars (a second run does nothing)
-	@$(MAKE) -j 2 $(MODULES) jars
+	@$(MAKE) --silent -j 2 $(MODULES) jars
 
 demo: setup ## start every part and simulate a province; Ctrl-C stops all of it
 	@exec $(UV) run ioc up --demo

@@ -33,7 +33,7 @@ def choose(settings: Settings, home: Home, demo: bool, rate: float, warehouse_ur
         "airflow_password": settings.airflow_password or _password(home),
         "clock": _clock(settings, home, demo, rate).text(),
     }
-    if demo:
+    if home.remembered().get("demo"):
         chosen |= {name: value for name, value in DEMO_CRONS.items() if name not in settings.model_fields_set}
     return settings.model_copy(update=chosen)
 
@@ -59,21 +59,33 @@ def _password(home: Home) -> str:
 
 
 def _clock(settings: Settings, home: Home, demo: bool, rate: float) -> Clock:
-    """A home's time never goes backwards: a demo goes on where the last one stopped."""
-    machine = datetime.now(UTC)
-    noted = home.remembered().get("clock_noted")
-    last = datetime.fromisoformat(noted) if noted else None
-    if not demo:
-        clock = Clock.parse(settings.clock)
-        if last is not None and clock.at(machine) < last:
-            mend = "use another IOC_HOME, or go on with `ioc up --demo`"
-            raise Stop(f"{home.folder} has lived until {last.isoformat()}, later than now; {mend}")
-        return clock
+    """A home lives by one clock, the machine's or a demo's, and its time never goes backwards."""
+    machine, known = datetime.now(UTC), home.remembered()
+    last = datetime.fromisoformat(known["clock_noted"]) if "clock_noted" in known else None
+    if demo and known.get("demo") is False:
+        mend = "a demo's simulated events would mix with its own; use another IOC_HOME"
+        raise Stop(f"{home.folder} has lived by the machine's clock, and {mend}")
+    if demo or known.get("demo"):
+        rate = rate if demo else float(known["rate"])
+        home.remember(demo=True, rate=rate)
+        return Clock(machine, max(_demo_start(settings), last or datetime.min.replace(tzinfo=UTC)), rate)
+    clock = Clock.parse(settings.clock)
+    if last is not None and clock.at(machine) < last:
+        raise Stop(
+            f"{home.folder} has lived until {last.isoformat()}; {clock.at(machine).isoformat()} is earlier"
+        )
+    home.remember(demo=False)
+    return clock
+
+
+def _demo_start(settings: Settings) -> datetime:
     try:
-        start = datetime.fromisoformat(settings.demo_start).astimezone(UTC)
+        start = datetime.fromisoformat(settings.demo_start)
+        if start.tzinfo is None:
+            raise ValueError(start)
     except ValueError as exc:
         raise BadInput("IOC_DEMO_START", settings.demo_start, "give an ISO instant with a zone") from exc
-    return Clock(machine, max(start, last) if last else start, rate)
+    return start.astimezone(UTC)
 
 
 def note_clock(home: Home, clock: Clock, machine: datetime, stopping: bool) -> None:
