@@ -60,7 +60,8 @@ export class Agencies {
     const compare = (a, b) => (typeof a === "string" ? order.compare(a, b) : a - b);
     named.sort((a, b) => {
       const difference = compare(this.value(a.row, column, a.name), this.value(b.row, column, b.name));
-      return (down ? -difference : difference) || order.compare(a.name, b.name);
+      const busier = this.value(b.row, this.tiles[0].name) - this.value(a.row, this.tiles[0].name);
+      return (down ? -difference : difference) || busier || order.compare(a.name, b.name);
     });
     this.place(named);
     this.total(state);

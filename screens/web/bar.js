@@ -4,7 +4,7 @@ import { here, link } from "./route.js";
 import { Search } from "./search.js";
 import { shapeOf } from "./shapes.js";
 
-const SHAPE = { live: "early", stale: "soon", lost: "late", trouble: "late", waiting: "silent" };
+const SHAPE = { live: "plain", stale: "soon", lost: "late", trouble: "late", waiting: "silent" };
 
 export class Bar {
   constructor(feed, ctx, help) {
@@ -19,8 +19,7 @@ export class Bar {
     this.asOf = h("span");
     this.sources = h("span", { class: "muted" });
     this.fresh = h("div", { class: "fresh", role: "status", "data-state": "waiting" },
-      h("span", { class: "badge", "data-tone": "" }, this.sign, this.word), this.asOf, this.sources);
-    this.fresh.firstChild.removeAttribute("data-tone");
+      h("span", { class: "badge" }, this.sign, this.word), this.asOf, this.sources);
     this.feeds = h("nav", { class: "switch push" });
     this.search = new Search(feed, ctx);
     const language = (code, name) => h("a", { class: "button", href: here({ lang: code === "vi" ? null : code }), lang: code, "aria-current": code === lang ? "true" : null }, name);

@@ -49,7 +49,7 @@ export function options(days, { t, lang }) {
     animation: false,
     textStyle: { fontFamily: "Be Vietnam Pro" },
     aria: { enabled: true, decal: { show: !wall, decals: decals(colour("--card"), rem) }, label: { description: t("trend") } },
-    grid: [{ ...grid, top: rem * 0.75, height: "52%" }, { ...grid, bottom: rem * (wall ? 2 : 1.75), height: "26%" }],
+    grid: [{ ...grid, top: rem * 0.75, bottom: "42%" }, { ...grid, top: "66%", bottom: rem * (wall ? 2 : 1.75) }],
     xAxis: [x(0, false), x(1, true)],
     yAxis: [y(0), y(1)],
     axisPointer: { link: [{ xAxisIndex: "all" }], lineStyle: { color: colour("--muted") } },

@@ -58,7 +58,8 @@ export class Ticker {
         h("span", null, occurred.time),
         shape(toneOfPhase(status?.phase)),
         h("span", null, status ? status[lang] : event.type),
-        h("span", { class: "agency muted" }, event.agency ? (meta.agencies[event.agency] ?? event.agency) : event.case_id),
+        h("span", { class: "case" }, event.case_id),
+        h("span", { class: "agency muted" }, event.agency ? (meta.agencies[event.agency] ?? event.agency) : ""),
       ),
     );
   }

@@ -4,6 +4,8 @@ import { local, number, rate, signed } from "./format.js";
 import { link } from "./route.js";
 import { hours, hoursShown, share } from "./spark.js";
 
+const TOP = 3;
+
 export class Tile {
   constructor(described, ctx) {
     this.described = described;
@@ -11,20 +13,23 @@ export class Tile {
     const { lang, t } = ctx;
     this.title = h("h2", null, described.label[lang]);
     this.aside = h("a", { class: "aside", hidden: true });
+    this.corner = h("span", { class: "corner" }, this.aside);
     const info = h("button", { class: "bare info", "aria-label": `${t("definition")}: ${described.label[lang]}` }, "ⓘ");
     info.addEventListener("click", () => this.define());
+    this.corner.append(info);
     this.figure = h("a", { class: "figure", title: t("opensList") });
     this.of = h("p", { class: "of" });
     this.change = h("p", { class: "change" });
     this.drawing = h("div", { class: "drawing" });
     this.axis = h("p", { class: "axis", "aria-hidden": "true" });
     this.stamp = h("p", { class: "stamp" });
-    const body = [this.figure, described.kind === "rate" ? this.of : null, this.change, this.drawing, this.axis, this.stamp];
+    const foot = h("div", { class: "foot" }, this.drawing, this.axis, this.stamp);
+    const body = [this.figure, described.kind === "rate" ? this.of : null, this.change, foot];
     const weight = described.name.includes("overdue") ? "late" : null;
     this.element = h(
       "article",
       { class: "tile card", "data-tile": described.name, "data-weight": weight },
-      h("header", null, this.title, this.aside, info),
+      h("header", null, this.corner, this.title),
       body,
     );
   }
@@ -37,7 +42,10 @@ export class Tile {
     const aside = state.aside.cases + state.aside.messages;
     mark(this.aside, "hidden", aside === 0);
     mark(this.aside, "href", link({ aside: 1 }));
-    say(this.aside, this.ctx.t("aside", { n: number(aside, this.ctx.lang) }));
+    const told = this.ctx.t("aside", { n: number(aside, this.ctx.lang) });
+    say(this.aside, `◇ ${number(aside, this.ctx.lang)}`);
+    mark(this.aside, "title", told);
+    mark(this.aside, "aria-label", told);
     mark(this.element, "data-silent", state.sources.current < state.sources.of);
     say(this.stamp, freshness.stamp);
     mark(this.stamp, "title", freshness.title);
@@ -56,23 +64,25 @@ export class Tile {
       this.compare(tile, state);
       this.drawHours(tile, state);
     } else {
-      this.rank(state, (row) => row.n ?? 0, "most", (n) => number(n, lang));
+      this.rank(state);
     }
   }
 
   drawRate(tile, state) {
     const { lang, t } = this.ctx;
     const text = rate(tile.num, tile.den, lang);
-    say(this.figure, text ?? t("notArisen"));
     this.figure.classList.toggle("none", text === null);
+    if (this.figure.textContent !== (text ?? t("notArisen"))) {
+      const sign = text?.match(/\s?%/)[0] ?? "";
+      this.figure.replaceChildren(text ? text.slice(0, -sign.length) : t("notArisen"), h("small", null, sign));
+    }
     mark(this.figure, "href", this.address("where"));
     this.of.replaceChildren(
       h("a", { href: this.address("numerator") }, number(tile.num, lang)),
       "/",
       h("a", { href: this.address("denominator") }, number(tile.den, lang)),
     );
-    const share_ = (row) => (row.den ? 1 - row.num / row.den : 0);
-    this.rank(state, share_, "lowest", (_, row) => rate(row.num, row.den, lang));
+    say(this.change, this.worst(state));
     this.drawing.replaceChildren(share(tile.num, tile.den));
   }
 
@@ -92,11 +102,33 @@ export class Tile {
     );
   }
 
-  rank(state, measure, key, told) {
-    const rows = Object.entries(state.agencies).map(([code, row]) => [code, row[this.described.name] ?? {}]);
-    const [code, row] = rows.reduce((best, next) => (measure(next[1]) > measure(best[1]) ? next : best), ["", {}]);
-    const most = measure(row);
-    say(this.change, most > 0 ? this.ctx.t(key, { agency: this.name(state, code), n: told(most, row) }) : "");
+  /** The agency with the lowest rate, where any is below the whole. */
+  worst(state) {
+    const { lang, t } = this.ctx;
+    const rows = this.counted(state).filter(([, row]) => row.den && row.num < row.den);
+    if (!rows.length) return "";
+    const [code, row] = rows.reduce((low, next) => (next[1].num / next[1].den < low[1].num / low[1].den ? next : low));
+    return t("lowest", { agency: this.name(state, code), n: `${rate(row.num, row.den, lang)} (${row.num}/${row.den})` });
+  }
+
+  /** The three agencies with most of it, each as a bar of its share. */
+  rank(state) {
+    const { at, position } = state;
+    const rows = this.counted(state).filter(([, row]) => row.n > 0).sort((a, b) => b[1].n - a[1].n).slice(0, TOP);
+    const drawn = JSON.stringify(rows);
+    if (drawn === this.drawn) return;
+    this.drawn = drawn;
+    const lines = rows.map(([code, row]) => {
+      const line = h("li", null, h("a", { href: link({ list: this.described.name, agency: code, at, position }) },
+        h("span", null, this.name(state, code)), h("b", null, number(row.n, this.ctx.lang))));
+      line.style.setProperty("--share", row.n / rows[0][1].n);
+      return line;
+    });
+    this.drawing.replaceChildren(h("ol", { class: "top" }, lines));
+  }
+
+  counted(state) {
+    return Object.entries(state.agencies).map(([code, row]) => [code, row[this.described.name] ?? {}]);
   }
 
   drawHours(tile, state) {
