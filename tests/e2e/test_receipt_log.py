@@ -159,7 +159,7 @@ def test_a_killed_worker_and_a_killed_broker_change_no_figure(
         "import", str(receipt_log), "--source", str(mapping_for("receipt", "permits-killed")), "--json"
     )
     time.sleep(3)
-    worker = stack.part_pid("live-0")
+    worker = stack.part_pid("live-1")
     os.kill(worker, signal.SIGKILL)
     time.sleep(2)
     broker = stack.part_pid("kafka")
@@ -167,7 +167,7 @@ def test_a_killed_worker_and_a_killed_broker_change_no_figure(
     out, err = importing.communicate(timeout=280)
     assert importing.returncode == 0, out + err
     stack.wait_for(
-        lambda: stack.part_pid("kafka") != broker and stack.part_pid("live-0") != worker, "the parts again"
+        lambda: stack.part_pid("kafka") != broker and stack.part_pid("live-1") != worker, "the parts again"
     )
     stack.run("rollup", "--feed", "permits-killed", *WINDOW)
     assert stack.flow("permits-killed", by="agency") == stack.flow("permits", by="agency")
