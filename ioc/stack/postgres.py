@@ -130,6 +130,14 @@ def _without_root() -> list[str]:
         raise Stop(
             "as root, PostgreSQL needs `setpriv` (package util-linux): install it, or run as an ordinary user"
         )
-    able = ["--inh-caps", "+dac_override", "--ambient-caps", "+dac_override"]
+    # no_setuid_fixup: access(2) asks for the real user, and would forget the capability otherwise.
+    able = [
+        "--securebits",
+        "+no_setuid_fixup",
+        "--inh-caps",
+        "+dac_override",
+        "--ambient-caps",
+        "+dac_override",
+    ]
     dies = ["--pdeathsig", "INT"]  # becoming nobody forgets the one set before
     return [setpriv, "--reuid", str(NOBODY), "--regid", str(NOBODY), "--clear-groups", *able, *dies, "--"]
