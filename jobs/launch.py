@@ -15,7 +15,12 @@ AGAIN = 75  # exit of a step that may be tried again
 
 def words(step: str, trigger: str, asked: Mapping[str, object]) -> list[str]:
     """The step's command line; `asked` is the DAG's params: feed, from, to, each may be null."""
-    given = [word for name in ("feed", "from", "to") if (value := asked.get(name)) for word in (f"--{name}", str(value))]
+    given = [
+        word
+        for name in ("feed", "from", "to")
+        if (value := asked.get(name))
+        for word in (f"--{name}", str(value))
+    ]
     return [sys.executable, "-P", "-m", "jobs", step, "--trigger", trigger, *given]
 
 
