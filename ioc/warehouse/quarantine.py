@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +15,7 @@ from ioc.warehouse.connection import Connection
 
 COLUMNS = (
     'topic, partition, "offset", feed, source, reason, field, value, mend, payload, payload_text,'
-    " received_at, batch, seq, raw"
+    " received_at, batch, seq, raw, hash"
 )
 LONGEST_TEXT = 2_000  # characters of a field or value; the payload is kept whole
 
@@ -43,7 +45,19 @@ class Refused:
         said = [_plain(t) for t in (self.feed, self.source, self.reason, self.field, self.value, self.mend)]
         place = (self.topic, self.partition, self.offset)
         how = (self.received_at, _plain(self.batch), self.seq, _plain(self.raw))
-        return *place, *said, payload, text, *how
+        return *place, *said, payload, text, *how, self.hash()
+
+    def hash(self) -> str | None:
+        """What a repeat shares: what was said and why it was refused; masked text only with its own place.
+
+        None on a feed's own topic: every refused offset keeps its row there, by which rollups leave it out.
+        """
+        place = (self.seq, self.raw) if self.payload is None else None
+        if place == (None, None) or self.topic == self.feed:
+            return None
+        why = (self.feed, self.source, self.reason, self.field, self.value)
+        said = [*why, self.payload, self.payload_text, place]
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def _plain(text: str | None) -> str | None:
@@ -62,35 +76,29 @@ def _storable(payload: Any, text: str | None) -> tuple[str | None, str | None]:
     return None, None if text is None else text.replace("\x00", "\u2400").encode(errors="replace").decode()
 
 
+_INSERT = f"""
+with given as (
+    select *, payload_json::jsonb payload from unnest(
+        %s::text[], %s::int[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
+        %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::text[], %s::bigint[], %s::text[], %s::text[]
+    ) with ordinality given (
+        topic, partition, "offset", feed, source, reason, field, value, mend,
+        payload_json, payload_text, received_at, batch, seq, raw, hash, n
+    )
+), added as (
+    insert into quarantine ({COLUMNS}) select {COLUMNS} from given order by n
+    on conflict (hash) where redriven_at is null do nothing
+    returning topic, partition, "offset"
+)
+insert into duplicate
+    (topic, partition, "offset", feed, case_id, source, id, hash, received_at, batch, seq, raw)
+select topic, partition, "offset", feed, '', coalesce(source, ''), '', hash, received_at, batch, seq, raw
+from given where (topic, partition, "offset") not in (select topic, partition, "offset" from added)
+"""
+
+
 def insert(conn: Connection, refused: Iterable[Refused]) -> None:
-    """One row per offset. The gate may deliver a refusal again after a crash: that copy is a duplicate."""
-    new = []
-    for row in sorted(refused, key=lambda row: (row.topic, row.partition, row.offset)):
-        if row.raw is not None and _known(conn, row):
-            _repeat(conn, row)
-        else:
-            new.append(row.row())
-    marks = ", ".join(["%s"] * 15)
-    with conn.cursor() as cursor:
-        cursor.executemany(f"insert into quarantine ({COLUMNS}) values ({marks})".encode(), new)
-
-
-def _known(conn: Connection, row: Refused) -> bool:
-    return (
-        conn.execute(
-            "select 1 from quarantine where raw = %s and seq is not distinct from %s limit 1",
-            [row.raw, row.seq],
-        ).fetchone()
-        is not None
-    )
-
-
-def _repeat(conn: Connection, row: Refused) -> None:
-    conn.execute(
-        """
-        insert into duplicate
-            (topic, partition, "offset", feed, case_id, source, id, hash, received_at, batch, seq, raw)
-        values (%s, %s, %s, %s, '', '', '', '', %s, %s, %s, %s)
-        """,
-        [row.topic, row.partition, row.offset, row.feed, row.received_at, row.batch, row.seq, row.raw],
-    )
+    """One row per offset, in one order. A refusal repeated while it stands is a duplicate."""
+    rows = sorted((row.row() for row in refused), key=lambda row: (str(row[-1]), row[:3]))
+    if rows:
+        conn.execute(_INSERT.encode(), [list(column) for column in zip(*rows, strict=True)])

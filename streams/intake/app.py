@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -16,13 +16,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ioc.admit import Admitted, Quarantined
+from ioc.admit import Admitted
+from ioc.admit.reasons import Refusal
 from ioc.admit.verdict import Verdict
 from ioc.clock import Clock
 from ioc.errors import BadInput, Retry
 from ioc.event import Receipt
 from ioc.heartbeat import Heartbeat
 from ioc.settings import Settings
+from schemas.source import MOST_EVENTS
 from streams.intake import body
 from streams.intake.acks import Acks
 from streams.intake.recent import Recent
@@ -65,17 +67,15 @@ class Intake:
         )
 
     async def unreadable(self, request: Request) -> Response:
-        """POST /v1/sources/{source}/unreadable: rows that an importer could not parse, told in words."""
-        mapping = self.promises.registry.sources.get(request.path_params["source"])
-        if mapping is None:
-            return said(404, BadInput("source", request.path_params["source"], "name a source mapping"))
+        """POST /v1/sources/{source}/unreadable: rows nobody could parse, as [{where, why, text}]."""
+        admission, source = self.promises.admission, request.path_params["source"]
 
         def refuse(message: Any, receipt: Receipt) -> list[Verdict]:
-            where, why = str(message.get("where")), str(message.get("why"))
-            mend = (
-                "mend this row of the file and import it again; its text is not kept, as it may be personal"
+            row = message if isinstance(message, dict) else {}
+            why = Refusal(
+                "unreadable", str(row.get("where")), str(row.get("why")), "mend the row, import it again"
             )
-            return [Quarantined(mapping.feed, "unreadable", where, why, mend, mapping.source, receipt)]
+            return [admission.refuse(source, why, str(row.get("text")), numbered(receipt))]
 
         return await self._answer(request, refuse)
 
@@ -139,6 +139,11 @@ class Intake:
         while True:
             self.heartbeat.beat(self.clock.now(), None, self.detail())
             await asyncio.sleep(1)
+
+
+def numbered(receipt: Receipt) -> Receipt:
+    """The receipt of a row's only event, numbered as admission numbers those of a readable row."""
+    return receipt if receipt.seq is None else replace(receipt, seq=receipt.seq * MOST_EVENTS)
 
 
 def reply(status: int, content: Any, headers: dict[str, str] | None = None) -> Response:

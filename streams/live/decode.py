@@ -42,20 +42,14 @@ def appended(record: Any) -> datetime:
 
 
 def _of_verdict(found: Quarantined, record: Any) -> Refused:
-    row = Refused(
-        record.topic,
-        record.partition,
-        record.offset,
-        found.feed,
-        found.reason,
-        found.mend,
-        found.receipt.received_at,
-    )
+    receipt, place = found.receipt, (record.topic, record.partition, record.offset)
+    at = (
+        receipt.received_at if receipt.received_at.tzinfo else appended(record)
+    )  # it may have said nothing of it
+    row = Refused(*place, found.feed, found.reason, found.mend, at)
     said = replace(row, source=found.source, field=found.field, value=found.value, payload=found.payload)
-    receipt = found.receipt
-    return replace(
-        said, payload_text=found.payload_text, batch=receipt.batch, seq=receipt.seq, raw=receipt.raw
-    )
+    said = replace(said, payload_text=found.payload_text, batch=receipt.batch)
+    return replace(said, seq=receipt.seq, raw=receipt.raw)
 
 
 def _refused(feed: str, record: Any) -> Refused:

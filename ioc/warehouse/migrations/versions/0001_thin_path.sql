@@ -84,13 +84,14 @@ create table quarantine (
     batch text,
     seq bigint,
     raw text,
+    hash text,                                  -- of what was refused and why; null: nothing to tell a repeat by
     redriven_at timestamptz,
     redriven_batch text,
     primary key (topic, partition, "offset")
 );
 create index quarantine_reason on quarantine (feed, reason);
 create index quarantine_batch on quarantine (batch, seq) where batch is not null;
-create index quarantine_raw on quarantine (raw, seq) where raw is not null;
+create unique index quarantine_once on quarantine (hash) where redriven_at is null; -- a refusal sent again is a duplicate
 
 create table cases (
     feed text not null,
