@@ -12,7 +12,8 @@ import orjson
 
 def instant_text(at: datetime) -> str:
     """UTC, microseconds, always 27 characters: `2024-01-05T01:30:00.000000Z`."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # isoformat is six times as fast as strftime, and every event passes here three times.
+    return at.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def hash16(case_id: str) -> int:
@@ -48,7 +49,15 @@ class Event:
 
     def content_hash(self) -> str:
         """32 hex characters over everything the sender said; the receipt is left out."""
-        said = [self.source, self.id, self.type, self.subject, instant_text(self.time), self.dataschema, self.data]
+        said = [
+            self.source,
+            self.id,
+            self.type,
+            self.subject,
+            instant_text(self.time),
+            self.dataschema,
+            self.data,
+        ]
         return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
 
     def to_bytes(self) -> bytes:

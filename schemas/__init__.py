@@ -1,4 +1,4 @@
-"""The promises: feeds, source mappings and reference data as files, and the loader that holds them to their models."""
+"""The promises: feeds, source mappings and reference data as files, and the loader that checks them."""
 
 from schemas.event_files import personal_fields
 from schemas.feed import Feed, Measure, Status

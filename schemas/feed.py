@@ -59,7 +59,7 @@ class Deadline(Promise):
 
 
 class Measure(Promise):
-    """One boolean SQL expression over a case (columns of table `cases`, `at`, `at_date`), or a rate of two."""
+    """One boolean SQL expression over a case (columns of `cases`, `at`, `at_date`), or a rate of two."""
 
     label: Label
     kind: Literal["count", "rate"]

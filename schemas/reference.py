@@ -27,7 +27,7 @@ class Reference(Promise):
 
 
 class Agency(Reference):
-    """An agency; hierarchy is `parent`, never read out of the code (codes are re-used and reversed over time)."""
+    """An agency; its place is `parent`, never read out of the code, which is re-used and respelled."""
 
     level: Literal["province", "department", "district", "commune"]
     parent: Annotated[str | None, Optional_] = None

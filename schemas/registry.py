@@ -1,19 +1,19 @@
-"""Everything the promise files say, loaded and held to their models; later folders override earlier by name."""
+"""Everything the promise files say, held to their models; later folders override earlier ones by name."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from schemas.event_files import read_event_schemas
+from schemas.event_files import personal_fields, read_event_schemas
 from schemas.feed import Feed
-from schemas.findings import Finding, Unusable, near, of_validation
+from schemas.findings import Finding, Path_, Unusable, near, of_validation
 from schemas.reference import Agency, Procedure, read_rows
-from schemas.source import SourceMapping
+from schemas.source import EventMapping, SourceMapping, Value, template_parts
 from schemas.yaml_file import YamlFile
 
 PACKAGED = Path(__file__).parent
@@ -84,43 +84,54 @@ def read_source(path: Path, registry: Registry, found: list[Finding]) -> SourceM
 
 def _against_feed(file: YamlFile, source: SourceMapping, feed: Feed) -> list[Finding]:
     found: list[Finding] = []
-
-    def say(loc: tuple[str | int, ...], value: str, mend: str) -> None:
-        found.append(Finding(file.shown, file.line(loc), ".".join(map(str, loc)), value, mend))
-
-    codes = {"status": feed.lifecycle.statuses, "channel": feed.channels}
     for kind, message in source.messages.items():
+        for template in (message.case, *(event.id for event in message.events)):
+            for name in set(template_parts(template)[1::2]) & set(source.personal):
+                mend = "take another field; ids are stored as they are, personal data only as tokens"
+                found.append(_finding(file, ("messages", kind), name, mend))
         for i, event in enumerate(message.events):
-            here = ("messages", kind, "events", i)
-            if event.event not in feed.events:
-                say(
-                    (*here, "event"),
-                    event.event,
-                    f"name an event of feed {feed.feed}: {', '.join(feed.events)}",
-                )
-                continue
-            known = feed.event_schemas[feed.dataschema(event.event)]["properties"]
-            for name, value in event.data.items():
-                if name not in known:
-                    say(
-                        (*here, "data", name),
-                        name,
-                        f"not in {feed.dataschema(event.event)}{near(name, known)}",
-                    )
-                for code in _codes(source, value.words, value.constant) if name in codes else ():
-                    if code not in codes[name]:
-                        say(
-                            (*here, "data", name),
-                            code,
-                            f"name a {name} of {feed.file}: {', '.join(codes[name])}",
-                        )
+            loc = ("messages", kind, "events", i)
+            if event.event in feed.events:
+                found += _event_against_feed(file, (*loc, "data"), source, event, feed)
+            else:
+                mend = f"name an event of feed {feed.feed}: {', '.join(feed.events)}"
+                found.append(_finding(file, (*loc, "event"), event.event, mend))
     return found
 
 
-def _codes(source: SourceMapping, words: str | None, constant: str | None) -> list[str]:
-    if constant is not None:
-        return [constant]
-    return sorted(set(source.words[words].values())) if words else []
+def _event_against_feed(
+    file: YamlFile, loc: Path_, source: SourceMapping, event: EventMapping, feed: Feed
+) -> list[Finding]:
+    dataschema = feed.dataschema(event.event)
+    known, tokens = (
+        feed.event_schemas[dataschema]["properties"],
+        personal_fields(feed.event_schemas[dataschema]),
+    )
+    codes: dict[str, Collection[str]] = {"status": feed.lifecycle.statuses, "channel": feed.channels}
+    found: list[Finding] = []
+    for name, value in event.data.items():
+        here = (*loc, name)
+        if name not in known:
+            found.append(_finding(file, here, name, f"not in {dataschema}{near(name, known)}"))
+        elif value.field in source.personal and name not in tokens:
+            mend = (
+                f"keep it under a name that {dataschema} marks x-personal ({', '.join(tokens) or 'none yet'})"
+            )
+            found.append(_finding(file, here, value.field, mend))
+        strange = [code for code in _codes(source, value) if code not in codes.get(name, (code,))]
+        mend = f"name a {name} of {feed.file}: {', '.join(codes.get(name, ()))}"
+        found += [_finding(file, here, code, mend) for code in strange]
+    return found
+
+
+def _finding(file: YamlFile, loc: Path_, value: object, mend: str) -> Finding:
+    return Finding(file.shown, file.line(loc), ".".join(map(str, loc)), value, mend)
+
+
+def _codes(source: SourceMapping, value: Value) -> list[str]:
+    if value.constant is not None:
+        return [value.constant]
+    return sorted(set(source.words[value.words].values())) if value.words else []
 
 
 def _reference(root: Path, registry: Registry, found: list[Finding]) -> None:

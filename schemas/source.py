@@ -22,7 +22,7 @@ def template_parts(text: str) -> list[str]:
 
 def _template(text: str) -> str:
     if any("{" in literal or "}" in literal for literal in template_parts(text)[::2]):
-        raise ValueError("write fields as {Field}")
+        raise ValueError("write fields as {Field}")  # noqa: RUF027 (meant literally)
     return text
 
 
@@ -44,7 +44,7 @@ class When(Promise):
 
     present: tuple[Text, ...] = ()
     absent: tuple[Text, ...] = ()
-    equals: dict[Text, str] = {}
+    equals: dict[Text, str] = Field(default_factory=dict)
 
 
 class Value(Promise):
@@ -105,7 +105,7 @@ class SourceMapping(Promise):
     agencies: Literal["own", "known"]
     procedures: Literal["own", "known", "any"] = "any"
     personal: tuple[Text, ...] = Field((), description="kept only as tokens, masked in everything else")
-    words: dict[Text, dict[str, str]] = {}
+    words: dict[Text, dict[str, str]] = Field(default_factory=dict)
     messages: dict[Text, MessageMapping] = Field(min_length=1)
     file: str = Field("", exclude=True)
 

@@ -22,25 +22,27 @@ _SPLIT = re.compile(r"yyyy|MM|dd|HH|hh|mm|SSS|ss|a|XXX|.")
 
 def pattern_regex(pattern: str) -> str:
     """The regular expression of a pattern; ValueError names what it does not know."""
-    parts: list[str] = []
-    used: set[str] = set()
-    for part in _SPLIT.findall(pattern):
-        if part in TOKENS:
-            if part in used:
-                raise ValueError(f"{part!r} stands twice")
-            used.add(part)
-            parts.append(TOKENS[part])
-        elif part.isalpha() and part != "T":
+    parts = _SPLIT.findall(pattern)
+    for part in parts:
+        if part.isalpha() and part not in TOKENS and part != "T":
             raise ValueError(
                 f"{part!r} is not known; use `iso` or {' '.join(TOKENS)} (yyyy and dd are small)"
             )
-        else:
-            parts.append(re.escape(part))
-    if not {"yyyy", "MM", "dd"} <= used:
+    _check_tokens([part for part in parts if part in TOKENS])
+    return "".join(TOKENS.get(part, re.escape(part)) for part in parts)
+
+
+def _check_tokens(used: list[str]) -> None:
+    if len(set(used)) != len(used):
+        raise ValueError("a part stands twice")
+    if not {"yyyy", "MM", "dd"} <= set(used):
         raise ValueError("a pattern needs yyyy, MM and dd")
-    if ("hh" in used) != ("a" in used):
+    if ("hh" in used) != ("a" in used) or {"HH", "hh"} <= set(used):
         raise ValueError("hh goes with a (AM/PM); 24 hours are HH")
-    return "".join(parts)
+    hour = "hh" if "hh" in used else "HH"
+    for finer, coarser in (("SSS", "ss"), ("ss", "mm"), ("mm", hour)):
+        if finer in used and coarser not in used:
+            raise ValueError(f"{finer} needs {coarser}")
 
 
 def check_pattern(text: str) -> str:

@@ -12,7 +12,7 @@ from schemas.findings import Finding, Path_, Unusable
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML 1.1 would read `no` as false, `12:30` as 750 and `010` as 8; here only plain JSON scalars are typed."""
+    """YAML 1.1 reads `no` as false, `12:30` as 750, `010` as 8; here only JSON's plain scalars are typed."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 (PyYAML's own name and shape)
 
@@ -59,7 +59,7 @@ class YamlFile:
             return [self._value(loader, item, (*loc, i)) for i, item in enumerate(node.value)]
         if isinstance(node, yaml.MappingNode):
             return self._mapping(loader, node, loc)
-        return loader.construct_object(node)  # type: ignore[no-untyped-call] # types-PyYAML leaves it untyped
+        return loader.construct_object(node)
 
     def _mapping(self, loader: _Loader, node: yaml.MappingNode, loc: Path_) -> dict[str, Any]:
         content: dict[str, Any] = {}

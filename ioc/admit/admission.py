@@ -1,4 +1,4 @@
-"""The door: bytes or a row in, accepted events or quarantined messages out. Pure; instants come as arguments."""
+"""The door: bytes or a row in, accepted events or quarantined messages out. Pure; instants are arguments."""
 
 from __future__ import annotations
 
@@ -23,6 +23,9 @@ from ioc.admit.verdict import UNKNOWN_FEED, Admitted, Quarantined
 from ioc.event import Event, Receipt
 from schemas import Registry, near
 from schemas.source import MOST_EVENTS
+
+
+UNSAID = datetime.min  # noqa: DTZ901 (naive on purpose: nobody can take it for an instant)
 
 
 class Admission:
@@ -51,7 +54,7 @@ class Admission:
         """A source's own message or row (a dict of texts) as its events; receipts get seq * 16 + i."""
         compiled = self.sources.get(source)
         if compiled is None:
-            mend = f"name a mapping{near(source, self.sources)}, or add sources/{source}.yaml; then have it sent again"
+            mend = f"name a mapping{near(source, self.sources)}, or add sources/{source}.yaml; then send it again"
             refusal = Refusal("unknown-source", "source", source, mend)
             return [self.refuser.blind(UNKNOWN_FEED, source, refusal, message, _numbered(receipt, 0))]
         try:
@@ -61,10 +64,10 @@ class Admission:
         verdicts: list[Admitted | Quarantined] = []
         for draft in compiled.drafts(row):
             at = _numbered(receipt, len(verdicts))
-            verdict = draft if isinstance(draft, Refusal) else self._finished(compiled, draft, at, now)
-            if isinstance(verdict, Refusal):
-                verdict = self.refuser.row(compiled, verdict, row, at)
-            verdicts.append(verdict)
+            found = draft if isinstance(draft, Refusal) else self._finished(compiled, draft, at, now)
+            verdicts.append(
+                self.refuser.row(compiled, found, row, at) if isinstance(found, Refusal) else found
+            )
         return verdicts
 
     def refuse(
@@ -104,8 +107,9 @@ class Admission:
         """A value of topic `<feed>`, read again; what is malformed there is quarantined, never trusted.
 
         Lists of agencies and procedures are not asked again: they may have changed since it was accepted.
+        A refused value that does not say when it was received has the receipt UNSAID, a naive instant.
         """
-        receipt = Receipt(datetime.min)
+        receipt = Receipt(UNSAID)
         content: dict[str, Any] | None = None
         promised = self.feeds.get(feed or "")
         try:

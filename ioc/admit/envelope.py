@@ -112,7 +112,7 @@ def check_key(case_id: str, key: bytes | None) -> None:
 
 
 def tokenised(data: dict[str, Any], personal: frozenset[str], key: bytes) -> dict[str, Any]:
-    """Personal data as tokens; what is no single text or number there becomes an empty list, which no schema takes."""
+    """Personal data as tokens; lists and objects there become an empty list, which no schema takes."""
     if personal.isdisjoint(data):
         return data
     return {n: _token(v, key) if n in personal and v is not None else v for n, v in data.items()}

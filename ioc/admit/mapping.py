@@ -9,7 +9,7 @@ from typing import Any
 
 from ioc.admit.reasons import Refusal
 from ioc.admit.times import time_reader
-from ioc.admit.tokens import token
+from ioc.admit.tokens import tokens_of
 from ioc.admit.values import Ground, Message, ReadValue, as_text, field_getter, text_reader, value_reader
 from schemas import EventMapping, Feed, MessageMapping, SourceMapping, When, personal_fields
 from schemas.source import template_parts
@@ -17,7 +17,7 @@ from schemas.source import template_parts
 
 @dataclass(frozen=True)
 class Draft:
-    """An event as the mapping reads it, before the feed's own checks; `origin` names the field of each datum."""
+    """An event as the mapping reads it, before the feed's checks; `origin` names the field of each datum."""
 
     case: str
     id: str
@@ -38,10 +38,10 @@ class CompiledSource:
         self.source = source
         self.feed = feed
         self.personal = frozenset(source.personal)
-        self.key = key
+        self._token = tokens_of(key)
         missing = frozenset(("", *source.missing))
         read_time = time_reader(source.times, source.zone, source.file)
-        self._ground = Ground(source, missing, self.personal, read_time, key)
+        self._ground = Ground(source, missing, self.personal, read_time, self._token)
         self._kinds = [(self._when(m.shape), self._kind(m)) for m in source.messages.values()]
         self._kept = {field: field_getter(field) for field in kept_fields(source)}
 
@@ -64,7 +64,7 @@ class CompiledSource:
             if raw is None or isinstance(raw, dict | list | tuple):
                 continue
             if field in self.personal:
-                raw = token(self.key, str(raw)) if str(raw).strip() not in self._ground.missing else ""
+                raw = self._token(str(raw).strip()) if str(raw).strip() not in self._ground.missing else ""
             _put(kept, field if field in message else field.split("."), raw)
         return kept
 
@@ -138,13 +138,17 @@ class CompiledSource:
         if not fields:
             return lambda _: text
 
+        readers = [reader for _, reader in fields]
+        frame = "%s".join(literal.replace("%", "%%") for literal in literals)
+
         def read(message: Message) -> str:
-            said = [(field, reader(message)) for field, reader in fields]
-            silent = [field for field, value in said if value is None]
-            if silent and (every or len(silent) == len(said)):
-                raise Refusal("missing-field", silent[0], None, f"send {silent[0]}")
-            filled = "".join(lit + (value or "") for lit, (_, value) in zip(literals, said, strict=False))
-            return filled + literals[-1]
+            said = [reader(message) for reader in readers]
+            if None in said:
+                if every or not any(said):
+                    silent = fields[said.index(None)][0]
+                    raise Refusal("missing-field", silent, None, f"send {silent}")
+                said = [text or "" for text in said]
+            return frame % tuple(said)
 
         return read
 

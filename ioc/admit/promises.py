@@ -1,4 +1,4 @@
-"""The registry as a process sees it: packaged, then `IOC_SCHEMAS_PATH`, then what was added under IOC_HOME."""
+"""The registry as a process sees it: packaged, `IOC_SCHEMAS_PATH`, then what was added under IOC_HOME."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Refused messages as they may be kept: nothing personal in them, and a payload only where redriving it is honest."""
+"""Refused messages as they may be kept: nothing personal, and a payload only where redriving it is honest."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Refuser:
         return Quarantined(**_said(feed, source, why, why.value, receipt), payload_text=text)
 
     def _kept(self, payload: dict[str, Any]) -> dict[str, Any]:
-        """As `payload` where it says exactly what was sent; cleaned or cut it is text, which no redrive takes."""
+        """As `payload` where it says exactly what was sent; cleaned or cut it is text, never redriven."""
         cleaned = clean(payload)
         text = orjson.dumps(cleaned)
         if cleaned == payload and len(text) <= self.max_bytes:

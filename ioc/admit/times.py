@@ -1,4 +1,4 @@
-"""Reading instants as sources write them: several formats, a zone for naive times, bounds, each text read once."""
+"""Reading instants as sources write them: several formats, a zone for naive times, bounds."""
 
 from __future__ import annotations
 
@@ -73,43 +73,36 @@ def _iso(text: str) -> datetime | None:
 
 
 def _pattern_reader(pattern: str) -> Callable[[str], datetime | None]:
-    match = re.compile(pattern_regex(pattern), re.ASCII).fullmatch
+    regex = re.compile(pattern_regex(pattern), re.ASCII)
+    match, named = regex.fullmatch, regex.groupindex
+    names = [n for n in ("year", "month", "day", "hour", "hour12", "minute", "second") if n in named]
+    rest = [0] * (6 - len(names))
 
     def read(text: str) -> datetime | None:
         found = match(text)
         if found is None:
             return None
-        parts = found.groupdict()
         try:
-            return datetime(
-                int(parts["year"]),
-                int(parts["month"]),
-                int(parts["day"]),
-                _hour(parts),
-                int(parts.get("minute") or 0),
-                int(parts.get("second") or 0),
-                int(parts.get("milli") or 0) * 1000,
-                _offset(parts.get("offset")),
-            )
+            numbers = [int(part) for part in found.group(*names)] + rest
+            if "half" in named:
+                numbers[3] = _hour(numbers[3], found["half"])
+            year, month, day, hour, minute, second = numbers
+            milli = int(found["milli"]) if "milli" in named else 0
+            zone = _offset(found["offset"]) if "offset" in named else None
+            return datetime(year, month, day, hour, minute, second, milli * 1000, zone)
         except ValueError:
             return None
 
     return read
 
 
-def _hour(parts: dict[str, str]) -> int:
-    half = parts.get("half")
-    if half is None:
-        return int(parts.get("hour") or 0)
-    hour = int(parts["hour12"])
+def _hour(hour: int, half: str) -> int:
     if not 1 <= hour <= 12:
         raise ValueError(hour)
     return hour % 12 + (12 if half[0] in "Pp" else 0)
 
 
-def _offset(text: str | None) -> timezone | None:
-    if text is None:
-        return None
+def _offset(text: str) -> timezone:
     if text == "Z":
         return UTC
     minutes = int(text[1:3]) * 60 + int(text[-2:])

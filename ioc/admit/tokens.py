@@ -1,16 +1,18 @@
-"""Personal data at the door: values become tokens, and what is kept of refused messages holds none of them."""
+"""Personal data at the door: values become tokens, and what is kept of refused messages holds none."""
 
 from __future__ import annotations
 
 import hmac
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 MASK = "•••"
 _TOKEN = re.compile(r"tok_[0-9a-f]{24}")
 _ADDRESS_OR_NUMBER = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+|\+?\d[\d ]{7,}\d")
 _LETTER_OR_DIGIT = re.compile(r"\w")
+REMEMBERED = 16_384
 KEPT_TEXT = 2_000  # characters of a text that nothing could be made of
 
 
@@ -19,6 +21,16 @@ def token(key: bytes, text: str) -> str:
     if _TOKEN.fullmatch(text):
         return text
     return "tok_" + hmac.digest(key, unicodedata.normalize("NFC", text.strip()).encode(), "sha256").hex()[:24]
+
+
+def tokens_of(key: bytes) -> Callable[[str], str]:
+    """`token` under one key, each text made once while it is remembered."""
+
+    @lru_cache(REMEMBERED)
+    def of(text: str) -> str:
+        return token(key, text)
+
+    return of
 
 
 def personal_pattern(fields: Iterable[str]) -> re.Pattern[str] | None:

@@ -12,7 +12,6 @@ from typing import Any
 from ioc.admit.hints import Hints
 from ioc.admit.reasons import Refusal
 from ioc.admit.times import ReadTime
-from ioc.admit.tokens import token
 from ioc.event import instant_text
 from schemas import SourceMapping, Value
 
@@ -42,9 +41,8 @@ def field_getter(field: str) -> Callable[[Message], Any]:
 
 def as_text(field: str, raw: Any) -> str | None:
     """Any scalar as NFC text; Refusal for what has no text (lists, objects, numbers that are none)."""
-    if raw.__class__ is str:
-        text: str = raw.strip()
-        return text if text.isascii() else unicodedata.normalize("NFC", text)
+    if isinstance(raw, str):
+        return unicodedata.normalize("NFC", raw.strip())
     if raw is None:
         return None
     if isinstance(raw, bool):
@@ -60,11 +58,16 @@ def text_reader(field: str, missing: frozenset[str]) -> ReadText:
     """The field as text, None where nothing was said."""
     get = field_getter(field)
 
-    def read(message: Message) -> str | None:
-        text = as_text(field, get(message))
+    def said(raw: Any) -> str | None:
+        if raw.__class__ is str and raw.isascii():  # most of what is ever read
+            plain: str = raw.strip()
+            return None if plain in missing else plain
+        text = as_text(field, raw)
         return None if text is None or text in missing else text
 
-    return read
+    if "." in field:
+        return lambda message: said(get(message))
+    return lambda message: said(message.get(field))
 
 
 @dataclass(frozen=True)
@@ -75,17 +78,19 @@ class Ground:
     missing: frozenset[str]
     personal: frozenset[str]
     read_time: ReadTime
-    key: bytes
+    token: Callable[[str], str]
 
 
 def value_reader(name: str, value: Value, ground: Ground, personal: bool) -> ReadValue:
     """The datum `name`, ready for the event's data; None where nothing was said."""
+    steps = [step for step in _steps(name, value, ground, personal) if step is not None]
     if value.constant is not None:
-        constant = _converted(name, value, ground)(name, value.constant)
+        constant = steps[-1](name, value.constant) if steps else value.constant
         return lambda _: constant
     field = value.field or name
     read = text_reader(field, ground.missing | frozenset(value.missing))
-    steps = [step for step in _steps(name, value, ground, personal) if step is not None]
+    if not steps and not value.required:
+        return read
 
     def datum(message: Message) -> Any:
         at: Any = read(message)
@@ -110,7 +115,7 @@ def _steps(name: str, value: Value, ground: Ground, personal: bool) -> list[Step
     return [
         _pattern(value, file) if value.pattern else None,
         _words(value.words, ground.source.words[value.words], file) if value.words else None,
-        (lambda _, text: token(ground.key, text)) if personal else None,
+        (lambda _, text: ground.token(text)) if personal else None,
         None if personal else _converted(name, value, ground),
     ]
 
@@ -142,12 +147,12 @@ def _words(table: str, words: dict[str, str], file: str) -> Step:
     return translate
 
 
-def _converted(name: str, value: Value, ground: Ground) -> Step:
+def _converted(name: str, value: Value, ground: Ground) -> Step | None:
     kind = value.kind or ("time" if name == "due_at" else "text")
+    if kind == "text":
+        return None
     if kind == "time":
         return lambda field, text: instant_text(ground.read_time(field, text))
-    if kind == "text":
-        return lambda _, text: text
     convert = {"integer": _integer, "number": _number, "boolean": _boolean}[kind]
 
     def read(field: str, text: str) -> Any:

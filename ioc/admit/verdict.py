@@ -1,4 +1,4 @@
-"""The two answers of admission: accepted with the bytes for Kafka, or quarantined with the reason and the mend."""
+"""The two answers of admission: accepted with Kafka's bytes, or quarantined with reason and mend."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Admitted:
 
 @dataclass(frozen=True)
 class Quarantined:
-    """A refused message; `payload` (or `payload_text`, where it was no JSON object) holds no personal value."""
+    """A refused message; `payload`, or `payload_text` where none would be honest, holds nothing personal."""
 
     feed: str
     reason: Reason
@@ -66,9 +66,9 @@ def topic(verdict: Verdict) -> str:
 
 
 def clean(value: Any) -> Any:
-    """NUL shown as ␀, lone surrogates as ␦, unspeakable numbers as text; PostgreSQL's jsonb takes the result."""
+    """NUL shown as ␀, lone surrogates as ?, unspeakable numbers as text: what PostgreSQL's jsonb takes."""
     if isinstance(value, str):
-        return value.encode("utf-8", "surrogatepass").decode("utf-8", "replace").replace("\0", "␀")
+        return value.encode("utf-8", "replace").decode().replace("\0", "␀")
     if isinstance(value, dict):
         return {clean(str(key)): clean(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
