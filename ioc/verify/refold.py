@@ -1,0 +1,55 @@
+"""Cases folded again by refold.sql, in temporary tables of the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ioc.warehouse.connection import Connection
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the definitions stored under a hash say of statuses, zone and comparison."""
+
+    feed: str
+    zone: str
+    compare: str
+    statuses: Mapping[str, tuple[str, bool]]  # status -> phase, enters
+
+    @classmethod
+    def of(cls, definitions: Mapping[str, Any]) -> Rules:
+        statuses = {
+            code: (str(phase), bool(enters)) for code, (phase, enters) in definitions["statuses"].items()
+        }
+        return cls(definitions["feed"], definitions["zone"], definitions["compare"], statuses)
+
+
+def stored_rules(conn: Connection, definitions: str) -> Rules | None:
+    """The rules that a revision was made by, None where nobody stored them."""
+    row: Any = conn.execute("select content from definitions where hash = %s", [definitions]).fetchone()
+    return None if row is None else Rules.of(row[0])
+
+
+def refold(conn: Connection, rules: Rules, position: Mapping[str, Mapping[str, int]] | None) -> None:
+    """Makes verify_case out of what was delivered below the position; None: out of everything stored."""
+    conn.execute("drop table if exists pg_temp.verify_case, pg_temp.verify_status, pg_temp.verify_place")
+    conn.execute("create temp table verify_status (status text, phase text, enters bool) on commit drop")
+    conn.execute("create temp table verify_place (topic text, partition int, next bigint) on commit drop")
+    with conn.cursor() as cursor:
+        cursor.executemany(
+            "insert into verify_status values (%s, %s, %s)",
+            [(status, phase, enters) for status, (phase, enters) in rules.statuses.items()],
+        )
+        places = [(t, int(p), end) for t, ends in (position or {}).items() for p, end in ends.items()]
+        cursor.executemany("insert into verify_place values (%s, %s, %s)", places)
+    if position is None:
+        conn.execute("insert into verify_place select topic, partition, next_offset from topic_partition")
+    conn.execute("set local work_mem = '256MB'")
+    asked = {"feed": rules.feed, "zone": rules.zone, "compare": rules.compare}
+    conn.execute((HERE / "refold.sql").read_bytes(), asked)
+    conn.execute("analyze verify_case")

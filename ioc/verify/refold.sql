@@ -1,0 +1,91 @@
+-- The cases of feed %(feed)s, folded again from the stored deliveries below the places in verify_place.
+-- Needs verify_status (status, phase, enters) and verify_place (topic, partition, next). Makes verify_case.
+create temp table verify_case on commit drop as
+with delivery as (
+    select case_id, source, id, hash, received_at, topic, partition, "offset" from event where feed = %(feed)s
+    union all
+    select case_id, source, id, hash, received_at, topic, partition, "offset" from duplicate
+    where feed = %(feed)s and hash <> ''
+), known as (
+    select d.case_id, d.source, d.id, d.hash, min(d.received_at) received_at
+    from delivery d join verify_place p on p.topic = d.topic and p.partition = d.partition and d."offset" < p.next
+    group by d.case_id, d.source, d.id, d.hash
+), counting as (  -- of several contents under one identity, the one that reached us first
+    select distinct on (case_id, source, id) * from known
+    order by case_id, source, id, received_at, hash collate "C"
+), said as (
+    select c.case_id, c.received_at, c.hash, e.occurred_at, e.status, e.due_at, e.agency, e.receiving_agency, e.channel,
+        e.procedure, s.phase, s.enters,
+        min(e.occurred_at) filter (where s.enters) over (partition by c.case_id) entered_at
+    from counting c
+    join event e on e.feed = %(feed)s and e.case_id = c.case_id and e.source = c.source and e.id = c.id and e.hash = c.hash
+    left join verify_status s on s.status = e.status
+), timed as (
+    select *, greatest(entered_at, max(occurred_at) filter (
+        where phase in ('open', 'paused') or (phase = 'before-reception' and entered_at is null)
+    ) over (partition by case_id)) going_until
+    from said
+), fact as (
+    select case_id, min(entered_at) entered_at, count(*)::int events,
+        (array_agg(status order by occurred_at desc, received_at desc, hash collate "C" desc)
+            filter (where status is not null))[1] status,
+        (array_agg(due_at order by occurred_at desc, received_at desc, hash collate "C" desc)
+            filter (where due_at is not null))[1] due_at,
+        (array_agg(agency order by occurred_at desc, received_at desc, hash collate "C" desc)
+            filter (where agency is not null))[1] agency,
+        (array_agg(receiving_agency order by occurred_at desc, received_at desc, hash collate "C" desc)
+            filter (where receiving_agency is not null))[1] receiving_agency,
+        (array_agg(channel order by occurred_at desc, received_at desc, hash collate "C" desc)
+            filter (where channel is not null))[1] channel,
+        (array_agg(procedure order by occurred_at desc, received_at desc, hash collate "C" desc)
+            filter (where procedure is not null))[1] procedure,
+        (array_agg(phase order by occurred_at desc, received_at desc, hash collate "C" desc)
+            filter (where phase <> 'note' and (entered_at is null or phase <> 'before-reception')))[1] last_phase,
+        min(occurred_at) filter (where phase = 'resolved') resolved_any,
+        min(occurred_at) filter (where phase = 'delivered') delivered_any,
+        min(occurred_at) filter (where phase = 'withdrawn') withdrawn_any,
+        min(occurred_at) filter (where phase = 'resolved' and occurred_at >= coalesce(going_until, '-infinity')) resolved_end,
+        min(occurred_at) filter (where phase = 'delivered' and occurred_at >= coalesce(going_until, '-infinity')) delivered_end,
+        min(occurred_at) filter (where phase = 'withdrawn' and occurred_at >= coalesce(going_until, '-infinity')) withdrawn_end,
+        max(occurred_at) filter (where phase = 'resolved') last_resolved,
+        max(occurred_at) filter (where phase in ('resolved', 'delivered', 'withdrawn')) last_end
+    from timed group by case_id
+), aside as (
+    select *, coalesce(last_resolved < entered_at or (last_resolved is null and last_end < entered_at), false) impossible
+    from fact
+), ended as (
+    select *,
+        case when impossible then resolved_any else resolved_end end resolved_first,
+        case when impossible then delivered_any else delivered_end end delivered_first,
+        case when impossible then withdrawn_any else withdrawn_end end withdrawn_first
+    from aside
+), closed as (
+    select *,
+        withdrawn_first is not null
+            and withdrawn_first < coalesce(least(resolved_first, delivered_first), 'infinity')
+            and not (impossible and resolved_first is not null) withdrawn
+    from ended
+), dated as (
+    select case_id, events, status, due_at, agency, receiving_agency, channel, procedure, entered_at, withdrawn,
+        delivered_first delivered_at, last_phase,
+        case when withdrawn then withdrawn_first else coalesce(resolved_first, delivered_first) end resolved_at,
+        case when impossible then 'resolved-before-received' end set_aside,
+        entered_at is not null and not impossible and last_phase is distinct from 'refused' in_figures
+    from closed
+), local as (
+    select *, (entered_at at time zone %(zone)s)::date entered_on, (due_at at time zone %(zone)s)::date due_on,
+        (resolved_at at time zone %(zone)s)::date resolved_on
+    from dated
+), judged as (
+    select *,
+        case when not in_figures or resolved_at is null then null when withdrawn then 'on_due_date'
+            when due_at is null then 'no_due_date' when resolved_on < due_on then 'early'
+            when resolved_on = due_on then 'on_due_date' else 'late' end outcome_by_date,
+        case when not in_figures or resolved_at is null then null when withdrawn then 'on_due_date'
+            when due_at is null then 'no_due_date' when resolved_at > due_at then 'late'
+            when resolved_on < due_on then 'early' else 'on_due_date' end outcome_by_instant,
+        case when last_phase = 'refused' or set_aside is not null or resolved_at is null then last_phase
+            when withdrawn then 'withdrawn' when delivered_at is not null then 'delivered' else 'resolved' end phase
+    from local
+)
+select *, case when %(compare)s = 'date' then outcome_by_date else outcome_by_instant end outcome from judged
