@@ -1,4 +1,4 @@
-"""The canonical event: a CloudEvents 1.0 envelope, its identity, and the bytes that travel on a feed's topic."""
+"""The canonical event: a CloudEvents 1.0 envelope, its identity, and its bytes on a feed's topic."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def hash16(case_id: str) -> int:
 
 @dataclass(frozen=True)
 class Receipt:
-    """How a message reached us: by whose clock, in which import, from which raw offset (`topic/partition/offset`)."""
+    """How a message reached us: by whose clock, in which import, from which raw `topic/partition/offset`."""
 
     received_at: datetime
     batch: str | None = None
@@ -33,7 +33,7 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Event:
-    """One accepted event; `time` is the agency's clock, `receipt.received_at` ours. `data` is held to `dataschema`."""
+    """An accepted event; `time` is the agency's clock, `receipt.received_at` ours."""
 
     feed: str
     case_id: str

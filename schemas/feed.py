@@ -115,7 +115,11 @@ class Feed(Promise):
     event_schemas: dict[str, dict[str, Any]] = Field(default_factory=dict, exclude=True)
 
     @model_validator(mode="after")
-    def _tiles_show_measures(self) -> Feed:
+    def _whole(self) -> Feed:
+        if self.feed == "unknown":
+            raise ValueError(
+                "`unknown` names the quarantine of what no feed can be told of; take another name"
+            )
         for tile in self.tiles:
             if tile not in self.measures:
                 raise ValueError(f"tile {tile!r} shows no measure of this feed ({', '.join(self.measures)})")

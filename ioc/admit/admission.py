@@ -24,7 +24,6 @@ from ioc.event import Event, Receipt
 from schemas import Registry, near
 from schemas.source import MOST_EVENTS
 
-
 UNSAID = datetime.min  # noqa: DTZ901 (naive on purpose: nobody can take it for an instant)
 
 
@@ -54,7 +53,7 @@ class Admission:
         """A source's own message or row (a dict of texts) as its events; receipts get seq * 16 + i."""
         compiled = self.sources.get(source)
         if compiled is None:
-            mend = f"name a mapping{near(source, self.sources)}, or add sources/{source}.yaml; then send it again"
+            mend = f"name a mapping{near(source, self.sources)}, or add sources/{source}.yaml; send it again"
             refusal = Refusal("unknown-source", "source", source, mend)
             return [self.refuser.blind(UNKNOWN_FEED, source, refusal, message, _numbered(receipt, 0))]
         try:

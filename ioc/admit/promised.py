@@ -37,7 +37,7 @@ class Codes:
 
     def check(self, data: dict[str, Any]) -> None:
         code = data.get(self.name)
-        if code is not None and code not in self.known:
+        if isinstance(code, str) and code not in self.known:  # other types are the schema's to refuse
             raise Refusal(self.reason, self.name, code, self.mend + self.hint(code))
 
 
@@ -100,7 +100,8 @@ class PromisedFeed:
             listed.check(event.data)
         validator = self.validators[event.dataschema]
         if not validator.is_valid(event.data):
-            raise violation(next(iter(validator.iter_errors(event.data))))
+            error = next(iter(validator.iter_errors(event.data)))
+            raise violation(error, event.dataschema, self.feed.event_schemas[event.dataschema])
 
     def seal(self, event: Event, content: dict[str, Any]) -> None:
         """Sets the hash of an event read from our own topic; Refusal where it says another."""
@@ -163,8 +164,8 @@ def storable(value: Any, depth: int = 0) -> bool:
 _REASONS: dict[str, Reason] = {"required": "missing-field", "type": "wrong-type", "format": "bad-time"}
 
 
-def violation(error: jsonschema_rs.ValidationError) -> Refusal:
-    """The schema's first complaint, in our words."""
+def violation(error: jsonschema_rs.ValidationError, dataschema: str, schema: dict[str, Any]) -> Refusal:
+    """The schema's first complaint; the library's own words would quote the whole datum."""
     kind: Any = error.kind  # the stubs leave out what each kind carries
     field = ".".join(str(part) for part in error.instance_path)
     if kind.name == "required":
@@ -172,4 +173,8 @@ def violation(error: jsonschema_rs.ValidationError) -> Refusal:
     elif kind.name == "additionalProperties":
         field = str(kind.unexpected[0])
     value = None if isinstance(error.instance, dict | list) else error.instance
-    return Refusal(_REASONS.get(kind.name, "schema-violation"), field or None, value, error.message)
+    asked: Any = schema
+    for part in error.schema_path:
+        asked = asked[part]
+    mend = f"keep to {dataschema}: {'.'.join(map(str, error.schema_path))} = {asked!r}"
+    return Refusal(_REASONS.get(kind.name, "schema-violation"), field or None, value, mend)

@@ -31,6 +31,7 @@ Reason = Literal[
 ]
 REASONS: frozenset[str] = frozenset(get_args(Reason))
 LONGEST_SHOWN = 200
+LONGEST_MEND = 500
 
 
 class Refusal(Exception):
@@ -41,7 +42,7 @@ class Refusal(Exception):
         self.reason: Reason = reason
         self.field = field
         self.value = None if value is None else str(value)[:LONGEST_SHOWN]
-        self.mend = mend
+        self.mend = mend[:LONGEST_MEND]
 
     def of_field(self, origin: dict[str, str]) -> Refusal:
         """The same about the sender's own field instead of our datum."""

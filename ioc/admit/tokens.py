@@ -34,23 +34,25 @@ def tokens_of(key: bytes) -> Callable[[str], str]:
 
 
 def personal_pattern(fields: Iterable[str]) -> re.Pattern[str] | None:
-    """Finds `"Field": value` of any of the fields, also in JSON that is cut or broken."""
+    """Finds `"Field": value`, `Field=value` and `<Field>value` of any of the fields, cut or broken too."""
     names = sorted({re.escape(field.rsplit(".", 1)[-1]) for field in fields}, key=len, reverse=True)
     if not names:
         return None
-    value = r'("(?:[^"\\]|\\.)*(?:"|\\?$)|\[[^\]]*\]?|\{[^}]*\}?|[^,}\]\s]+)'
-    return re.compile(rf'(["\']?\b(?:{"|".join(names)})\b["\']?\s*[:=]\s*){value}', re.DOTALL)
+    quoted = r'"(?:[^"\\]|\\.)*(?:"|\\?$)|' + r"'[^']*(?:'|$)"
+    value = rf"({quoted}|\[[^\]]*\]?|\{{[^}}]*\}}?|[^,;<}}\]\r\n]+)"
+    return re.compile(rf'((?:{"|".join(names)})["\']?\s*[:=>]\s*){value}', re.DOTALL | re.IGNORECASE)
 
 
 def masked_text(raw: bytes | str, personal: re.Pattern[str] | None) -> str:
     """The head of a text that could not be parsed, safe to keep.
 
-    Where the personal fields can be found by name their values are masked; where the source has personal
-    fields and names none of its fields (a CSV row), every letter and digit is.
+    Where the source has personal fields and none of them is found by its name (a CSV row, say), nobody knows
+    where they stand: then every letter and digit is masked.
     """
     text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw
+    text = text.replace("\0", "")[: 2 * KEPT_TEXT]
     if personal is not None:
-        if not re.search(r"\w[\"']?\s*[:=]", text):
-            return _LETTER_OR_DIGIT.sub("x", text[:KEPT_TEXT])
-        text = personal.sub(lambda m: f'{m.group(1)}"{MASK}"', text)
+        text, found = personal.subn(rf'\1"{MASK}"', text)
+        if not found:
+            text = _LETTER_OR_DIGIT.sub("x", text)
     return _ADDRESS_OR_NUMBER.sub(MASK, text)[:KEPT_TEXT]
