@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import os
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -43,10 +44,10 @@ class ChosenByUp(PydanticBaseSettingsSource):
         return None, field_name, False
 
     def __call__(self) -> dict[str, Any]:
-        chosen = home_folder() / "stack.json"
-        if not chosen.exists():
+        try:
+            known = json.loads((home_folder() / "stack.json").read_text())
+        except FileNotFoundError:
             return {}
-        known = json.loads(chosen.read_text())
         return {name: value for name, value in known.items() if name in self.settings_cls.model_fields}
 
 
@@ -142,6 +143,8 @@ def load(chosen: bool = True) -> Settings:
 
     try:
         return Loaded()
+    except tomllib.TOMLDecodeError as exc:
+        raise BadInput(str(toml), "", f"it is not TOML: {exc}") from exc
     except ValidationError as exc:
         first = exc.errors()[0]
         name = "IOC_" + str(first["loc"][0]).upper()

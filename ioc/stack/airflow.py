@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import signal
 import sys
 from collections.abc import Callable
 from importlib.metadata import version
@@ -52,7 +53,8 @@ class Airflow:
                 environment,
                 self._settings.airflow_url,
                 start_seconds=180,
-                stop_order=3,
+                stop_seconds=5,
+                stop_order=2,
             ),
             Part(
                 "airflow-scheduler",
@@ -62,8 +64,9 @@ class Airflow:
                 needs,
                 environment,
                 start_seconds=180,
-                stop_seconds=15,
-                stop_order=1,
+                stop_seconds=3,  # else it waits for its tasks; killed, they run again at the next start
+                stop_children=signal.SIGKILL,
+                stop_order=0,
             ),
             Part(
                 "airflow-dags",
@@ -73,7 +76,8 @@ class Airflow:
                 needs,
                 environment,
                 start_seconds=180,
-                stop_order=2,
+                stop_seconds=5,
+                stop_order=1,
             ),
         ]
 

@@ -28,6 +28,7 @@ class Part:
     start_seconds: float = 60.0
     stop: signal.Signals = signal.SIGTERM
     stop_seconds: float = 10.0
+    stop_children: signal.Signals = signal.SIGTERM  # for what the part started and did not end itself
     stop_order: int = 1  # parts of the same number are stopped together, lower numbers first
 
 

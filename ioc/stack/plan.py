@@ -29,7 +29,7 @@ def postgres(database: warehouse.Postgres) -> Part:
         address=str(database.sockets),
         stop=warehouse.STOP,
         stop_seconds=30,
-        stop_order=6,
+        stop_order=4,
     )
 
 
@@ -43,7 +43,7 @@ def kafka(settings: Settings, jars: Jars) -> Part:
         address=server.servers,
         stop=broker.STOP,
         stop_seconds=20,
-        stop_order=5,
+        stop_order=3,
     )
 
 
@@ -61,9 +61,9 @@ def streams(settings: Settings, needs: tuple[str, ...]) -> list[Part]:
 
     return [
         Part(PREPARED, module("ioc.stack.prepare"), needs=needs, once=True),
-        served("intake", "streams.intake", settings.intake_url, 2),
-        quiet("gate", module("streams.gate"), 3),
-        *(quiet(name, module("streams.live", "--worker", name.removeprefix("live-")), 4) for name in live),
+        served("intake", "streams.intake", settings.intake_url, 1),
+        quiet("gate", module("streams.gate"), 2),
+        *(quiet(name, module("streams.live", "--worker", name.removeprefix("live-")), 2) for name in live),
         served("screens", "screens", settings.screens_url, 1),
     ]
 

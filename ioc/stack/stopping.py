@@ -29,17 +29,18 @@ def stop_in_order(children: Iterable[Child], hurried: Callable[[], bool]) -> Non
 
 def _stop_group(group: Sequence[Child], hurried: Callable[[], bool]) -> None:
     alive = [(part, child) for part, child in group if child.poll() is None]
-    kin = [member for _, child in alive for member in _kin(child.pid)]
+    kin = {part.name: _kin(child.pid) for part, child in alive}
     for part, child in alive:
         child.send_signal(part.stop)
     begun = time.monotonic()
     while waiting := [(part, child) for part, child in alive if child.poll() is None]:
         passed = time.monotonic() - begun
         for part, child in waiting:
-            if passed > (HURRIED_SECONDS if hurried() else part.stop_seconds):
+            if passed > (min(HURRIED_SECONDS, part.stop_seconds) if hurried() else part.stop_seconds):
                 child.kill()
         time.sleep(0.02)
-    end([member for member in kin if member.is_running()], signal.SIGTERM, HURRIED_SECONDS)
+    for part, _ in alive:
+        end([member for member in kin[part.name] if member.is_running()], part.stop_children, HURRIED_SECONDS)
 
 
 def _kin(pid: int) -> list[psutil.Process]:
