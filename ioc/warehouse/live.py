@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+import orjson
 import psycopg
 
 from ioc.warehouse import events, offsets, quarantine
@@ -170,7 +171,7 @@ def _as_refused(delivery: Delivery, reason: str) -> Refused:
         receipt.received_at,
         source=event.source,
         value=reason,
-        payload_text=event.to_bytes().decode(errors="replace"),
+        payload=orjson.loads(event.to_bytes()),
     )
     return replace(refused, batch=receipt.batch, seq=receipt.seq, raw=receipt.raw)
 

@@ -80,7 +80,8 @@ _INSERT = f"""
 with given as (
     select *, payload_json::jsonb payload from unnest(
         %s::text[], %s::int[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
-        %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::text[], %s::bigint[], %s::text[], %s::text[]
+        %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::text[], %s::bigint[], %s::text[],
+        %s::text[]
     ) with ordinality given (
         topic, partition, "offset", feed, source, reason, field, value, mend,
         payload_json, payload_text, received_at, batch, seq, raw, hash, n

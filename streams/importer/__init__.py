@@ -1,0 +1,1 @@
+"""Files into the intake, the way an agency's events go."""
