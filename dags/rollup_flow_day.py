@@ -2,11 +2,13 @@
 ### rollup_flow_day
 Flow of cases per day, agency and channel: event log → kernel in Spark → staging → audit → a new revision.
 
-Without a feed it takes every case feed whose figures can have changed, up to the last day that has ended by the stack's
-clock in the feed's zone. `ioc rollup` starts it for one feed and window. Always joined without a gap to what is published.
+Without a feed it takes every case feed whose figures can have changed, up to the last day that has ended by
+the stack's clock in the feed's zone. `ioc rollup` starts it for one feed and window. Always joined without a
+gap to what is published.
 
-**Screens:** trend and every rolled-up figure. **If it fails:** the last revision stays on the screens; table `run` says
-why (`reason`), table `audit` which check. Safe to run again: a run replaces its own staging and publishes once.
+**Screens:** trend and every rolled-up figure. **If it fails:** the last revision stays on the screens; table
+`run` says why (`reason`), table `audit` which check. Safe to run again: a run replaces its own staging and
+publishes once.
 """
 
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""`python -m jobs STEP --trigger T [--feed F --from D --to D]`: the four steps that Airflow starts, in this order."""
+"""`python -m jobs STEP --trigger T [--feed F --from D --to D]`: the four steps, as Airflow starts them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from jobs.launch import AGAIN
 
 
 def main() -> int:
-    """Exit 0 where the step did its work, else the reason on stdout: 75 where trying again may help, 1 where not."""
+    """Exit 0 where the step did its work; else the reason is said: 75 where trying again may help, or 1."""
     parser = argparse.ArgumentParser(prog="python -m jobs", description=__doc__)
     parser.add_argument("step", choices=["archive", "rollup", "audit", "publish"])
     parser.add_argument("--trigger", default="", help="what this run belongs to: the Airflow run's id")

@@ -1,4 +1,4 @@
-"""Airflow by its REST API: trigger a DAG's run and follow it. Its command line would take three seconds a call."""
+"""Airflow by its REST API: trigger a DAG's run and follow it. Its own command takes three seconds a call."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Airflow:
         self._client = httpx.Client(base_url=self.url, timeout=20)
 
     def await_dag(self, dag: str, say: Callable[[str], None], seconds: float = UP_SECONDS) -> None:
-        """Returns once Airflow answers, lets us in and knows the DAG; unpauses it, or its runs would wait for ever."""
+        """Returns once Airflow answers and knows the DAG; unpauses it, or its runs would wait for ever."""
         until = time.monotonic() + seconds
         while True:
             missing = self._missing(dag)
@@ -113,7 +113,6 @@ class Airflow:
 
     def _ok(self, answer: httpx.Response) -> httpx.Response:
         if answer.is_error:
-            raise Stop(
-                f"Airflow at {self.url} answered {answer.status_code} to {answer.request.url}: {answer.text[:300]}"
-            )
+            said = answer.text[:300]
+            raise Stop(f"Airflow answered {answer.status_code} to {answer.request.url}: {said}")
         return answer

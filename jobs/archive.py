@@ -44,9 +44,10 @@ ONE_WRITER = 200_000  # offsets; fewer than this are written by one task: one fi
 
 
 def archive(settings: Settings, feeds: Sequence[str], now: datetime) -> dict[str, Position]:
-    """Brings each feed's log up to Kafka's end and returns the position each then holds. Starts no Spark where nothing is new.
+    """Brings each feed's log up to Kafka's end and returns the position each then holds.
 
-    Stop where Kafka no longer has offsets that the log lacks, or has fewer than the log.
+    Starts no Spark where nothing is new. Stop where Kafka no longer has offsets that the log lacks, or fewer
+    than the log.
     """
     there = spans(settings.kafka_servers, feeds)
     logs = {feed: EventLog.of(settings, feed) for feed in feeds if feed in there}
@@ -77,13 +78,14 @@ def missing(topic: str, there: dict[int, Span], position: Position) -> int:
         have = position.get(partition, 0)
         if span.end < have:
             raise Stop(
-                f"{topic}/{partition}: Kafka ends at {span.end}, the event log holds {have}: the topic was deleted and"
-                " made anew. Move the log away or give the topic its events back"
+                f"{topic}/{partition}: Kafka ends at {span.end}, the event log holds {have}: the topic was"
+                " deleted and made anew. Move the log away or give the topic its events back"
             )
         if span.begin > have:
             raise Stop(
-                f"{topic}/{partition}: Kafka begins at {span.begin}, the event log holds {have}: retention removed"
-                f" {span.begin - have} offsets before they were archived. Raise topic.retention_days; restore the log"
+                f"{topic}/{partition}: Kafka begins at {span.begin}, the event log holds {have}: retention"
+                f" took {span.begin - have} offsets before they were archived. Restore them, or the log; then"
+                " raise topic.retention_days or archive more often"
             )
     return sum(span.end - position.get(partition, 0) for partition, span in there.items())
 
@@ -110,7 +112,7 @@ def _stream(
 
 
 def _read(session: SparkSession, settings: Settings, topic: str, starting: dict[str, int]) -> DataFrame:
-    """`starting` counts only where the log's checkpoint is new or was lost: what the log holds is not read again."""
+    """`starting` counts where the checkpoint is new or was lost: what the log holds is not read again."""
     return (
         session.readStream.format("kafka")
         .option("kafka.bootstrap.servers", settings.kafka_servers)
@@ -123,7 +125,7 @@ def _read(session: SparkSession, settings: Settings, topic: str, starting: dict[
 
 
 def rows(messages: DataFrame, of_buckets: int, now: datetime) -> DataFrame:
-    """Kafka's messages as rows of the log. One that is no event keeps its offset alone: live has it in quarantine."""
+    """Kafka's messages as rows of the log; of one that is no event the offset alone: live quarantines it."""
     from pyspark.sql import functions as F
 
     envelope = F.from_json(F.col("value").cast("string"), ENVELOPE)
@@ -136,7 +138,7 @@ def rows(messages: DataFrame, of_buckets: int, now: datetime) -> DataFrame:
 
 
 def _write(events: DataFrame, log: EventLog, table: DeltaTable) -> StreamingQuery:
-    """Delta's sink commits each batch with (txnAppId, txnVersion) = (the query's id, the batch's): a batch redone adds nothing."""
+    """Each batch commits its (txnAppId, txnVersion) to Delta: done again, it adds nothing."""
     return (
         events.writeStream.format("delta")
         .queryName(f"archive {log.feed}")

@@ -1,4 +1,4 @@
-"""audit: Great Expectations over a staged run. A failed `fail` check refuses the run; every result is kept."""
+"""audit: Great Expectations over a staged run. A failed `fail` refuses the run; every result is kept."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Finding:
 
 
 def audit(conn: Connection, run_id: str, at: datetime) -> Run:
-    """Audits the staged run and writes its verdict: state `audited`, or `refused` with the reason. One transaction."""
+    """Writes the staged run's verdict: `audited`, or `refused` with the reason. One transaction."""
     run = find(conn, run_id)
     if run is None or run.state not in ("staged", "audited", "refused"):
         raise Stop(f"run {run_id} is {run.state if run else 'unknown'}: only a staged run can be audited")
@@ -50,7 +50,7 @@ def audit(conn: Connection, run_id: str, at: datetime) -> Run:
 
 def frame(conn: Connection, promise: Table, run: Run) -> pd.DataFrame:
     """What the table's audit.sql makes of the staged rows."""
-    text = sql.SQL(promise.audit_sql).format(  # type: ignore[arg-type] # our own file, not a stranger's text
+    text = sql.SQL(promise.audit_sql).format(
         **{"staged": run.staging, "from": sql.Literal(run.covers_from), "to": sql.Literal(run.covers_to)}
     )
     with conn.cursor() as cursor:
@@ -60,7 +60,7 @@ def frame(conn: Connection, promise: Table, run: Run) -> pd.DataFrame:
 
 
 def check(promise: Table, staged: pd.DataFrame) -> list[Finding]:
-    """Every expectation of the promise over the frame, in the promise's order. Imports GX only now: it takes seconds."""
+    """Every expectation over the frame, in the promise's order. GX is imported here: it takes seconds."""
     import great_expectations as gx
     from great_expectations.expectations.registry import get_expectation_impl
 
@@ -99,6 +99,7 @@ def keep(conn: Connection, run: Run, findings: Sequence[Finding], at: datetime) 
     conn.execute("delete from audit where run_id = %s", [run.run_id])
     with conn.cursor() as cursor:
         cursor.executemany(
-            'insert into audit (run_id, feed, "check", severity, ok, observed, at) values (%s, %s, %s, %s, %s, %s, %s)',
+            'insert into audit (run_id, feed, "check", severity, ok, observed, at)'
+            " values (%s, %s, %s, %s, %s, %s, %s)",
             [(run.run_id, run.feed, f.check, f.severity, f.ok, f.observed, at) for f in findings],
         )

@@ -1,4 +1,4 @@
-"""flow_day: event log -> kernel in Spark tasks, one bucket each -> Spark sums cells -> dense days -> staging."""
+"""flow_day: event log -> kernel in Spark tasks, one bucket each -> cells that Spark sums."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Built:
 
 
 def build(session: SparkSession, sources: Sequence[Source]) -> list[Built]:
-    """Per source its cells: one Spark job over the buckets of all, a task a bucket; nothing but cells is shuffled."""
+    """Per source its cells: one Spark job, a task per bucket of any of them; only cells are shuffled."""
     places = [(i, bucket) for i, source in enumerate(sources) for bucket in range(source.buckets)]
     tasks = session.sparkContext.parallelize(places, len(places)).toDF("source int, bucket int")
     chosen = tuple(sources)
@@ -84,7 +84,7 @@ def parted(summed: pl.DataFrame, count: int) -> list[Built]:
     built = []
     for i in range(count):
         mine = summed.filter(pl.col("source") == i)
-        cells = mine.filter(pl.col("day").is_not_null()).select(*KEYS, *CONTRIBUTIONS).cast(dict(CELLS))
+        cells = mine.filter(pl.col("day").is_not_null()).match_to_schema(CELLS, extra_columns="ignore")
         cases, aside = mine.filter(pl.col("day").is_null()).select(COUNTED).sum().row(0)
         built.append(Built(cells.sort(KEYS), int(cases), int(aside)))
     return built

@@ -1,4 +1,4 @@
-"""How an Airflow task runs a step: a process of its own, its words in the task's log, its last line the reason."""
+"""How an Airflow task runs a step: a process of its own, its words in the task's log, the last the reason."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def words(step: str, trigger: str, asked: Mapping[str, object]) -> list[str]:
 def launch(step: str, trigger: str, asked: Mapping[str, object]) -> str:
     """Runs the step to its end, printing what it prints; Retry or Stop with its last words where it failed.
 
-    stderr goes with stdout: Airflow would log each of Spark's lines as an error. The child dies with the task.
+    stderr goes with stdout: Airflow would log Spark's lines as errors. The child dies with the task.
     """
     child = subprocess.Popen(
         words(step, trigger, asked),

@@ -1,4 +1,4 @@
-"""publish: one transaction turns an audited run into the revision that holds: the old one until commit, never half."""
+"""publish: one transaction makes an audited run the revision that holds; until then the old one does."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Outcome:
 
 
 def publish(conn: Connection, run_id: str, at: datetime) -> Outcome:
-    """Publishes an audited run; one that is published already is left alone. Stop where it would step back."""
+    """Publishes an audited run; a published one is left alone. Stop where it would step back."""
     with conn.transaction():
         run = _locked(conn, run_id)
         if run.state == "published":
@@ -72,15 +72,16 @@ def _forward(conn: Connection, run: Run) -> None:
         return
     if run.covers_from > before.covers_from or run.covers_to < before.covers_to:
         raise Stop(
-            f"run {run.run_id} covers {run.covers_from}..{run.covers_to}, but {before.covers_from}..{before.covers_to}"
-            " was published meanwhile; run it again"
+            f"run {run.run_id} covers {run.covers_from}..{run.covers_to}, and"
+            f" {before.covers_from}..{before.covers_to} is published; run it again"
         )
     for topic, partitions in before.position.items():
         for partition, known in partitions.items():
-            if run.position.get(topic, {}).get(partition, 0) < known:
+            knows = run.position.get(topic, {}).get(partition, 0)
+            if knows < known:
                 raise Stop(
-                    f"run {run.run_id} knows {topic}/{partition} up to {run.position.get(topic, {}).get(partition, 0)},"
-                    f" revision {before.revision} up to {known}: it would step back; run it again"
+                    f"run {run.run_id} knows {topic}/{partition} up to {knows}, revision {before.revision}"
+                    f" up to {known}: it would step back; run it again"
                 )
 
 
@@ -91,7 +92,8 @@ def _revision(conn: Connection, run: Run, at: datetime) -> int:
     kept = [dict(zip(("check", "severity", "ok", "observed"), row, strict=True)) for row in findings]
     row: Any = conn.execute(
         """
-        insert into revision (feed, covers_from, covers_to, zone, position, definitions, run_id, audit, published_at)
+        insert into revision
+            (feed, covers_from, covers_to, zone, position, definitions, run_id, audit, published_at)
         values (%s, %s, %s, %s, %s, %s, %s, %s, %s) returning revision
         """,
         [
@@ -126,7 +128,9 @@ def _rows(conn: Connection, run: Run, revision: int) -> Outcome:
         sql.SQL(
             """
             insert into flow_day (feed, {names}, from_revision) select %s, {s}, %s from {staged} s
-            where not exists (select from flow_day f where f.feed = %s and f.to_revision is null and ({fk}) = ({sk}))
+            where not exists (
+                select from flow_day f where f.feed = %s and f.to_revision is null and ({fk}) = ({sk})
+            )
             """
         ).format(**words),
         [run.feed, revision, run.feed],

@@ -18,7 +18,7 @@ TABLE = "flow_day"
 
 @dataclass(frozen=True)
 class Run:
-    """What a staged run says of itself. `position`: {topic: {partition: next offset}}; coverage is inclusive."""
+    """What a staged run says of itself. `position`: {topic: {partition: next offset}}; days are inclusive."""
 
     run_id: str
     feed: str
@@ -60,11 +60,14 @@ def staging_table(of_run: str) -> sql.Identifier:
 def find(conn: Connection, of_run: str) -> Run | None:
     """The run, None where nothing of it was ever staged."""
     row: Any = conn.execute(
-        "select run_id, feed, covers_from, covers_to, zone, position, definitions, state, reason, cases, set_aside"
-        " from run where run_id = %s",
+        """
+        select run_id, feed, covers_from, covers_to, zone, coalesce(position, '{}'),
+            coalesce(definitions, ''), state, reason, cases, set_aside
+        from run where run_id = %s
+        """,
         [of_run],
     ).fetchone()
-    return None if row is None else Run(*row[:5], row[5] or {}, row[6] or "", *row[7:])
+    return None if row is None else Run(*row)
 
 
 def of_trigger(conn: Connection, trigger: str) -> list[Run]:
@@ -80,12 +83,13 @@ def put(conn: Connection, run: Run, at: datetime) -> None:
     """Writes the run's row as it is now; a published run is never written again."""
     done = conn.execute(
         """
-        insert into run (run_id, feed, covers_from, covers_to, zone, position, definitions, state, reason, cases,
-            set_aside, started_at)
+        insert into run (run_id, feed, covers_from, covers_to, zone, position, definitions, state, reason,
+            cases, set_aside, started_at)
         values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-        on conflict (run_id) do update set (covers_from, covers_to, zone, position, definitions, state, reason, cases,
-            set_aside, ended_at) = row(excluded.covers_from, excluded.covers_to, excluded.zone, excluded.position,
-            excluded.definitions, excluded.state, excluded.reason, excluded.cases, excluded.set_aside, null)
+        on conflict (run_id) do update set
+            (covers_from, covers_to, zone, position, definitions, state, reason, cases, set_aside, ended_at)
+            = (excluded.covers_from, excluded.covers_to, excluded.zone, excluded.position, excluded.definitions,
+                excluded.state, excluded.reason, excluded.cases, excluded.set_aside, null)
         where run.state <> 'published'
         """,
         [

@@ -56,7 +56,7 @@ def _pyspark() -> Path:
 
 
 def class_archive() -> Path:
-    """Where the JVM's shared classes for exactly these jars are kept once `python -m jobs.warm` has made them."""
+    """The JVM's shared classes for exactly these jars, once `python -m jobs.warm` has made them."""
     names = "\n".join([str(_pyspark()), *(str(jar) for jar in jars())])
     return cache_folder() / f"spark-{hashlib.sha256(names.encode()).hexdigest()[:16]}.jsa"
 
@@ -79,7 +79,7 @@ def spark(settings: Settings, name: str, *java: str) -> SparkSession:
 
 
 def _where(settings: Settings) -> dict[str, str]:
-    """Local: our jars on the JVM's own class path, so that its classes can be shared. A cluster: sent along."""
+    """Local: our jars on the JVM's class path, so that their classes can be shared. A cluster: sent along."""
     paths = [str(jar) for jar in jars()]
     if settings.spark_master.startswith("local"):
         loopback = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}

@@ -36,17 +36,18 @@ class Plan:
 
 
 def pinned(settings: Settings, conn: Connection, feed: Feed) -> Source | None:
-    """The feed's log at its newest version, once live has decided on everything in it; None where it is empty."""
+    """The feed's log as it is, once live has decided on everything in it; None where it is empty."""
     table = EventLog.of(settings, feed.feed).open()
     position = held(table) if table is not None else {}
     if table is None or not position:
         return None
     await_live(conn, feed.feed, position)
+    empty = {partition: 0 for _, partition in standings(conn, [feed.feed])}
     refused = conn.execute(
         'select partition, "offset" from quarantine where topic = %s', [feed.feed]
     ).fetchall()
     places = frozenset((int(str(p)), int(str(o))) for p, o in refused)
-    return Source(table.table_uri, table.version(), buckets(table), position, places, case_rules(feed))
+    return Source(table.table_uri, table.version(), buckets(table), empty | position, places, case_rules(feed))
 
 
 def await_live(
@@ -60,9 +61,7 @@ def await_live(
     waited = 0.0
     while behind := _behind(conn, topic, position):
         if waited >= seconds:
-            raise Stop(
-                f"live has not taken {behind} of {topic} after {seconds:g} s; `ioc status` shows whether it runs"
-            )
+            raise Stop(f"after {seconds:g} s live has not taken {behind} of {topic}; see `ioc status`")
         sleep(0.25)
         waited += 0.25
 
@@ -75,7 +74,7 @@ def _behind(conn: Connection, topic: str, position: Position) -> str:
 
 
 def coverage(conn: Connection, plan: Plan, built: Built) -> Window:
-    """The days to stage: those asked for, joined with the published ones; by default from the first day of any case."""
+    """The days to stage: those asked for (else from any case's first day), joined with the published ones."""
     window = plan.window
     if plan.open_start and not built.cells.is_empty():
         first = built.cells.item(0, "day")  # cells come sorted by day
@@ -106,7 +105,7 @@ def write(conn: Connection, run: Run, days: pl.DataFrame) -> None:
     table = run.staging
     conn.execute(sql.SQL("drop table if exists {}").format(table))
     made = f"create table {{}} (day date, agency text, channel text, {columns})"
-    conn.execute(sql.SQL(made).format(table))  # type: ignore[arg-type] # composed of constants
+    conn.execute(sql.SQL(made).format(table))
     names = ("day", "agency", "channel", *FIGURES)
     text = days.select(names).write_csv(include_header=False, quote_style="non_numeric")
     with (

@@ -1,4 +1,4 @@
-"""The four steps of a rollup over one feed or all, as a process of their own does them. Each can be done again."""
+"""The four steps of a rollup over one feed or all, each a process of its own that can be run again."""
 
 from __future__ import annotations
 
@@ -100,7 +100,8 @@ def _rollup(home: House, conn: Connection, asked: Asked) -> str:
     for plan, made in zip(plans, built, strict=True):
         run = stage(conn, plan, coverage(conn, plan, made), made, home.now)
         said.append(
-            f"{run.run_id}: {run.covers_from}..{run.covers_to} staged, {run.cases} cases, {run.set_aside} set aside"
+            f"{run.run_id}: {run.covers_from}..{run.covers_to} staged, {run.cases} cases,"
+            f" {run.set_aside} set aside"
         )
     return "\n".join(said)
 
@@ -120,7 +121,7 @@ def _plan(home: House, conn: Connection, feed: Feed, asked: Asked) -> Plan | Non
 
 
 def _news(conn: Connection, plan: Plan) -> bool:
-    """Whether anything could come out otherwise than what is published: more known, more days, other rules."""
+    """Whether anything could come out otherwise than published: more known, more days, other rules."""
     before = runs.published(conn, plan.feed.feed)
     position = {plan.feed.feed: {str(p): end for p, end in plan.source.position.items()}}
     return before is None or (before.position, before.definitions, before.covers_to) != (
@@ -143,7 +144,7 @@ def _failed(conn: Connection, feed: Feed, asked: Asked, reason: str, at: datetim
 
 
 def audit(asked: Asked) -> str:
-    """Every staged run of this trigger; Stop where all were refused, else publishing goes on with the others."""
+    """Every staged run of this trigger; Stop where all are refused, else the others go on to be published."""
     from jobs.audit import audit as judge
 
     home = house()
@@ -157,7 +158,7 @@ def audit(asked: Asked) -> str:
 
 
 def publish(asked: Asked) -> str:
-    """Every audited run of this trigger; Stop at the end where others were refused, so that the step shows red."""
+    """Every audited run of this trigger; Stop at the end where others were refused: the step shows red."""
     from jobs.publish import publish as put_up
 
     home = house()
@@ -169,7 +170,8 @@ def publish(asked: Asked) -> str:
             if run.state in ("audited", "published"):
                 done = put_up(conn, run.run_id, home.now)
                 said.append(
-                    f"{run.run_id}: revision {done.revision}, {done.written} rows written, {done.closed} closed"
+                    f"{run.run_id}: revision {done.revision}, {done.written} rows written,"
+                    f" {done.closed} closed"
                 )
             else:
                 refused.append(_verdict(run))

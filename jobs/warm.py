@@ -1,4 +1,4 @@
-"""`python -m jobs.warm`: makes the JVM's shared class archive for Spark's jobs, once for a set of jars; then each starts faster."""
+"""`python -m jobs.warm`: writes the JVM's shared classes for these jars once; then each job starts faster."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ def warm(archive: Path) -> None:
     draft.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         settings = Settings(home=Path(scratch), spark_memory="1g")
-        session = spark(settings, "ioc warm", f"-XX:ArchiveClassesAtExit={draft}", "-Xlog:cds=off", "-Xlog:cds+dynamic=off")
+        quiet = ("-Xlog:cds=off", "-Xlog:cds+dynamic=off")
+        session = spark(settings, "ioc warm", f"-XX:ArchiveClassesAtExit={draft}", *quiet)
         gateway = session.sparkContext._gateway
         _stream(session, scratch)
         _tasks(session)
@@ -40,13 +41,14 @@ def warm(archive: Path) -> None:
 
 
 def _stream(session: SparkSession, scratch: str) -> None:
-    """The archive's path, from a source that needs no broker; Kafka's classes are loaded as far as they go without one."""
-    session.readStream.format("kafka").option("kafka.bootstrap.servers", "127.0.0.1:1").option("subscribe", "x").load()
+    """The archive's path from a source without a broker; Kafka's classes as far as they go without one."""
+    kafka = {"kafka.bootstrap.servers": "127.0.0.1:1", "subscribe": "x"}
+    session.readStream.format("kafka").options(**kafka).load()
     source = session.readStream.format("rate-micro-batch").option("rowsPerBatch", 10).load()
     rows = source.selectExpr("cast(value as string) as value", "value % 2 as bucket")
-    rows = rows.selectExpr("from_json(value, 'a string, t timestamp').a as a", "cast(bucket as int) as bucket")
-    writer = rows.writeStream.format("delta").partitionBy("bucket").option("checkpointLocation", f"{scratch}/at")
-    query = writer.trigger(availableNow=True).start(f"{scratch}/table")
+    rows = rows.selectExpr("from_json(value, 'a string, t timestamp').a as a", "cast(bucket as int) bucket")
+    writer = rows.writeStream.format("delta").option("checkpointLocation", f"{scratch}/at")
+    query = writer.partitionBy("bucket").trigger(availableNow=True).start(f"{scratch}/table")
     query.awaitTermination()
 
 

@@ -49,7 +49,7 @@ def last_ended_day(now: datetime, zone: str) -> date:
 
 
 def held_to_clock(window: Window, now: datetime, zone: str) -> Window:
-    """The window, BadInput where its last day has not ended by the stack's clock: its figures do not exist yet."""
+    """The window; BadInput where its last day has not ended by the stack's clock: it has no figures yet."""
     last = last_ended_day(now, zone)
     if window.last > last:
         shown = now.astimezone(ZoneInfo(zone)).isoformat(timespec="minutes")

@@ -6,8 +6,7 @@ import csv
 import json
 import sys
 from datetime import date
-from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import polars as pl
 import typer
@@ -17,7 +16,7 @@ from rich.table import Table
 from ioc.admit import registry_for
 from ioc.errors import BadInput, Stop
 from ioc.kernel.flow import FLOW_DAYS
-from ioc.kernel.periods import periods
+from ioc.kernel.periods import By, Period, periods
 from ioc.settings import load
 from ioc.warehouse import connect
 from ioc.warehouse.connection import Connection
@@ -28,20 +27,18 @@ COLUMNS = (
     *("period", "from", "to", "group", "carried_over", "new", "received_total", "resolved"),
     *("early", "on_due_date", "late", "no_due_date", "open_end", "open_end_overdue"),
 )
-PeriodName = StrEnum("PeriodName", ["day", "week", "month", "quarter", "year"])
-Group = StrEnum("Group", ["agency", "channel", "none"])
-Format = StrEnum("Format", ["table", "json", "csv"])
+Format = Literal["table", "json", "csv"]
 
 
 def flow(
     feed: Annotated[str, typer.Option(help="A case feed.")],
-    period: Annotated[PeriodName, typer.Option(help="Length of a row's period.")],
-    by: Annotated[Group, typer.Option(help="What a row's group is.")] = Group.none,
+    period: Annotated[Period, typer.Option(help="Length of a row's period.")],
+    by: Annotated[By, typer.Option(help="What a row's group is.")] = "none",
     first: Annotated[
         str | None, typer.Option("--from", help="First day or month; default: all published.")
     ] = None,
     last: Annotated[str | None, typer.Option("--to", help="Last day or month, inclusive.")] = None,
-    form: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.table,
+    form: Annotated[Format, typer.Option("--format", help="How to print.")] = "table",
 ) -> None:
     """Published figures, one row per period and group, zeros included."""
     settings = load()
@@ -55,7 +52,7 @@ def flow(
             raise Stop(f"feed {feed} has no published rollup yet: `ioc rollup --feed {feed} --from … --to …`")
         window = within(revision, first, last)
         days = published_days(conn, feed, window)
-    frame = periods(days.lazy(), period.value, by.value, window.first, window.last).collect()
+    frame = periods(days.lazy(), period, by, window.first, window.last).collect()
     PRINT[form](frame.select(COLUMNS).rows(named=True))
 
 
@@ -78,7 +75,8 @@ def within(revision: Published, first: str | None, last: str | None) -> Window:
 def published_days(conn: Connection, feed: str, window: Window) -> pl.DataFrame:
     """The rows of the revision that holds now, as the kernel's FLOW_DAYS."""
     rows = conn.execute(
-        f"select {', '.join(FLOW_DAYS)} from flow_day_published where feed = %s and day between %s and %s".encode(),
+        f"select {', '.join(FLOW_DAYS)} from flow_day_published"
+        " where feed = %s and day between %s and %s".encode(),
         [feed, window.first, window.last],
     ).fetchall()
     return pl.DataFrame(rows, schema=FLOW_DAYS, orient="row")
@@ -101,9 +99,8 @@ def as_table(rows: list[dict[str, Any]]) -> None:
         table.add_column(name, justify="left" if name in COLUMNS[:4] else "right", no_wrap=True)
     for row in rows:
         table.add_row(*(shown(row[name]) for name in COLUMNS))
-    console = Console(highlight=False)
-    width = console.width if console.is_terminal else 400  # a pipe has no edge to wrap at
-    console.print(table, width=max(width, 160))
+    terminal = sys.stdout.isatty()  # a pipe has no edge to wrap at
+    Console(highlight=False, width=None if terminal else 400).print(table)
 
 
 def shown(value: object) -> str:
@@ -113,4 +110,4 @@ def shown(value: object) -> str:
     return f"{value:%d/%m/%Y}" if isinstance(value, date) else str(value if value is not None else "")
 
 
-PRINT = {Format.table: as_table, Format.json: as_json, Format.csv: as_csv}
+PRINT = {"table": as_table, "json": as_json, "csv": as_csv}

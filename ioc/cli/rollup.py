@@ -1,4 +1,4 @@
-"""`ioc rollup`: has Airflow archive, roll up, audit and publish one feed's window, and follows it to its end."""
+"""`ioc rollup`: has Airflow archive, roll up, audit and publish a feed's window, and follows it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def rollup(
     last: Annotated[str, typer.Option("--to", help="Last day or month, inclusive.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:
-    """Have Airflow archive, roll up, audit and publish a window of days; exit 1 and the reason where it did not publish."""
+    """Have Airflow archive, roll up, audit and publish these days; exit 1 and why where it did not."""
     settings = load()
     zone = _zone(settings, feed)
     window = held_to_clock(window_of(first, last), Clock.parse(settings.clock).now(), zone)

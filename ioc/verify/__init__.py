@@ -1,1 +1,1 @@
-"""The checker: the second writing of every figure, in plain SQL over stored events. It shares no code with the kernel."""
+"""The checker: every figure written a second time, in plain SQL over stored events, without the kernel."""

@@ -1,4 +1,4 @@
-"""Conservation by offsets: every delivered offset is one row of the warehouse, witnessed by the archive and by Kafka."""
+"""Conservation: every delivered offset is one row of the warehouse; the archive and Kafka bear witness."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Stand:
 
 @dataclass(frozen=True)
 class Witness:
-    """The offsets that the archive holds and those that Kafka delivers above them, each per partition from `oldest` on."""
+    """Offsets that the archive holds, and those Kafka delivers above them; per partition from `oldest` on."""
 
     archived: pl.DataFrame
     delivered: pl.DataFrame
@@ -43,9 +43,7 @@ def check_offsets(conn: Connection, settings: Settings, feed: str) -> list[Check
         conn.rollback()
         if stand.ends:
             archived = _archived(log) if topic == feed else pl.DataFrame(schema=PLACE)
-            checks.append(
-                compared(feed, topic, stand, archived, _witness(settings, topic, stand, archived))
-            )
+            checks.append(compared(feed, topic, stand, _witness(settings, topic, stand, archived)))
     return checks
 
 
@@ -81,7 +79,7 @@ def _archived(log: str) -> pl.DataFrame:
 
 
 def _witness(settings: Settings, topic: str, stand: Stand, archived: pl.DataFrame) -> Witness:
-    """Kafka's own offsets from where the archive ends (else from the oldest kept) to where the warehouse stands."""
+    """Kafka's own offsets from where the archive ends (else its oldest) to where the warehouse stands."""
     consumer = KafkaConsumer(
         bootstrap_servers=settings.kafka_servers,
         enable_auto_commit=False,

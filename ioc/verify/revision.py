@@ -85,7 +85,7 @@ def _behind(conn: Connection, position: Mapping[str, Mapping[str, int]]) -> list
 
 
 def _compared(conn: Connection, feed: str, revision: Revision) -> Check:
-    """Rows that hold at the revision against rows counted again; those of nothing but zeros are on neither side."""
+    """Rows that hold at the revision against rows counted again; neither side has rows of zeros only."""
     key = ("day", "agency", "channel")
     ours, theirs = (", ".join(f"{alias}.{name}" for name in FIGURES) for alias in ("p", "v"))
     rows: list[Any] = conn.execute(
@@ -105,10 +105,11 @@ def _compared(conn: Connection, feed: str, revision: Revision) -> Check:
     sums: Any = conn.execute(
         """
         select (select count(*) from verify_flow), (select count(*) from verify_case),
-            (select coalesce(sum(new), 0) from verify_flow), (select coalesce(sum(resolved), 0) from verify_flow)
+            (select coalesce(sum(new), 0) from verify_flow),
+            (select coalesce(sum(resolved), 0) from verify_flow)
         """
     ).fetchone()
-    figures = {
+    figures: dict[str, int | str] = {
         "revision": revision.number,
         "days": f"{revision.covers_from}..{revision.covers_to}",
         **dict(zip(("rows counted again", "cases", "new", "resolved"), map(int, sums), strict=True)),

@@ -39,11 +39,12 @@ KERNEL_ERROR = "kernel-error"
 
 
 def check_tiles(conn: Connection, feed: Feed, at: datetime) -> list[Check]:
-    """Every number of every measure, and every case's row, against cases folded again from all stored events."""
+    """Every number of every measure, and every case's row, against cases folded again from stored events."""
     conn.execute("set transaction isolation level repeatable read")
     refold(conn, Rules.of(feed.definitions), None)
     conn.execute(
-        "delete from verify_case where case_id in (select case_id from cases where feed = %s and set_aside = %s)",
+        "delete from verify_case"
+        " where case_id in (select case_id from cases where feed = %s and set_aside = %s)",
         [feed.feed, KERNEL_ERROR],
     )
     clock = {"at": at, "at_date": at.astimezone(ZoneInfo(feed.zone)).date(), "feed": feed.feed}
@@ -63,7 +64,7 @@ def _number(conn: Connection, feed: Feed, name: str, text: str, clock: dict[str,
     tile = _count(conn, f"select count(*) filter (where {where}) from cases where feed = %(feed)s", clock)
     listed = _count(
         conn,
-        f"select count(*) from (select case_id from cases where feed = %(feed)s and ({where}) order by case_id) l",
+        f"select count(*) from (select case_id from cases where feed = %(feed)s and ({where})) listed",
         clock,
     )
     # The measure's text as it stands in the feed's file; `at` and `at_date` are columns of a one-row table.

@@ -22,7 +22,7 @@ class Column(Promise):
 
 
 class Expectation(Promise):
-    """One Great Expectations expectation over the audit's frame. `fail` blocks publishing, `warn` publishes and says so."""
+    """One expectation over the audit's frame: `fail` blocks, `warn` publishes and says so."""
 
     severity: Literal["fail", "warn"]
     type: str = Field(pattern=r"^expect_[a-z_]+$")
@@ -53,7 +53,7 @@ class Table(Promise):
 
 
 def table(name: str, folder: Path = HERE) -> Table:
-    """The table's promise out of `<folder>/<name>/table.yaml` and `audit.sql`; Unusable carries what is wrong."""
+    """The promise in `<folder>/<name>/table.yaml` and `audit.sql`; Unusable carries what is wrong."""
     path = folder / name / "table.yaml"
     file = YamlFile(path, f"schemas/tables/{name}/table.yaml")
     try:

@@ -60,8 +60,8 @@ BAD = '''
 import pendulum
 from airflow.sdk import CronDataIntervalTimetable, dag, task
 
-@dag(schedule={schedule}, start_date=pendulum.datetime(2026, 1, 1, tz="UTC"), catchup=False, max_active_runs={runs},
-     tags={tags}, doc_md=__doc__)
+@dag(schedule={schedule}, start_date=pendulum.datetime(2026, 1, 1, tz="UTC"), catchup=False,
+     max_active_runs={runs}, tags={tags}, doc_md=__doc__)
 def {name}():
     @task
     def audit(): ...
@@ -105,7 +105,8 @@ def test_parsing_loads_nothing_heavy() -> None:
     probe = (
         "import runpy, sys\n"
         "for path in sys.argv[1:]: runpy.run_path(path)\n"
-        "print([n for n in ('pyspark', 'polars', 'great_expectations', 'kafka', 'pandas', 'deltalake') if n in sys.modules])"
+        "heavy = ('pyspark', 'polars', 'great_expectations', 'kafka', 'pandas', 'deltalake')\n"
+        "print([name for name in heavy if name in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", probe, *map(str, FILES)], capture_output=True, text=True, check=True
