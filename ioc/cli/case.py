@@ -1,0 +1,90 @@
+"""`ioc case`: one case, from its events to its deadline status."""
+
+from __future__ import annotations
+
+import json as json_
+import unicodedata
+from datetime import date
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from ioc.admit import registry_for
+from ioc.clock import Clock
+from ioc.errors import BadInput
+from ioc.explain import Words
+from ioc.settings import load
+from ioc.warehouse import connect
+from ioc.warehouse.connection import Connection
+from ioc.warehouse.story import derived, events_of
+from schemas import Feed
+
+
+def case(
+    id: Annotated[str, typer.Argument(help="the case's id")],
+    feed: Annotated[str | None, typer.Option(help="where several feeds have a case of this id")] = None,
+    json: Annotated[bool, typer.Option("--json", help="print everything as JSON")] = False,
+) -> None:
+    """One case: its events in order, its state and how its deadline status came about."""
+    settings = load()
+    at, registry = Clock.parse(settings.clock).now(), registry_for(settings)
+    with connect(settings, autocommit=True, name="ioc case") as conn:
+        row = found(conn, unicodedata.normalize("NFC", id), feed)
+        events = events_of(conn, row["feed"], row["case_id"])
+    if row["feed"] not in registry.feeds:
+        raise BadInput("--feed", row["feed"], "its feed.yaml is gone: add its folder to IOC_SCHEMAS_PATH")
+    words = Words(registry.feeds[row["feed"]], row, at)
+    if json:
+        told = {"case": row, "events": events, "why": words.sentences(), "at": at}
+        typer.echo(json_.dumps(told, default=text_of, ensure_ascii=False))
+    else:
+        show(registry.feeds[row["feed"]], row, events, words)
+
+
+def found(conn: Connection, case_id: str, feed: str | None) -> dict[str, Any]:
+    """The case's row; BadInput where there is none, or several and no feed was named."""
+    rows = [row for row in derived(conn, case_id) if feed in (None, row["feed"])]
+    if not rows:
+        raise BadInput(
+            "ID", case_id, "no event of such a case has arrived; `ioc quarantine` shows refused ones"
+        )
+    if len(rows) > 1:
+        raise BadInput("ID", case_id, f"name its feed: --feed {' or '.join(row['feed'] for row in rows)}")
+    return rows[0]
+
+
+def text_of(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def show(feed: Feed, row: dict[str, Any], events: list[dict[str, Any]], words: Words) -> None:
+    console = Console()
+    status = feed.lifecycle.statuses.get(row["status"])
+    label = f" ({status.label.en})" if status else ""
+    console.print(
+        f"[bold]{row['case_id']}[/bold]  {feed.label.en}, phase {row['phase']}, status {row['status']}{label}"
+    )
+    for name in ("agency", "receiving_agency", "channel", "procedure"):
+        if row[name] is not None:
+            console.print(f"  {name.replace('_', ' ')}: {row[name]}", highlight=False)
+    table = Table(
+        "occurred", "received by us", "status", "due", "source", "event", "offset", title="events in order"
+    )
+    for event in events:
+        mark = "" if event["counts"] else " (other content came first)"
+        copies = f" +{event['copies']} copies" if event["copies"] else ""
+        table.add_row(
+            words.instant(event["occurred_at"]),
+            words.instant(event["received_at"]),
+            event["status"] or "",
+            words.instant(event["due_at"]) if event["due_at"] else "",
+            event["source"],
+            event["id"] + mark,
+            f"{event['topic']}/{event['partition']}@{event['offset']}{copies}",
+        )
+    console.print(table)
+    for sentence in words.sentences():
+        console.print(sentence, highlight=False)
+    console.print(f"Folded with definitions {row['definitions']}.", highlight=False)

@@ -1,0 +1,43 @@
+"""One case as stored: its events in the fold's order, and its derived row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg.rows import dict_row
+
+from ioc.warehouse.connection import Connection
+
+_EVENTS = """
+select e.*, coalesce(d.copies, 0) copies, least(e.received_at, d.received_at) first_received_at
+from event e
+left join lateral (
+    select count(*) copies, min(received_at) received_at from duplicate d
+    where (d.feed, d.case_id, d.source, d.id, d.hash) = (e.feed, e.case_id, e.source, e.id, e.hash)
+) d on true
+where e.feed = %s and e.case_id = %s
+"""
+
+
+def derived(conn: Connection, case_id: str) -> list[dict[str, Any]]:
+    """The rows of `cases` under this id, one per feed that has it."""
+    with conn.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute("select * from cases where case_id = %s order by feed", [case_id]).fetchall()
+
+
+def events_of(conn: Connection, feed: str, case_id: str) -> list[dict[str, Any]]:
+    """By (occurred_at, received_at, hash); `received_at` is the earliest receipt, `copies` counts repeats.
+
+    `counts` is false where other content under the same source and id came first.
+    """
+    with conn.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(_EVENTS.encode(), [feed, case_id]).fetchall()
+    for row in rows:
+        row["received_at"] = row.pop("first_received_at")
+    first: dict[tuple[str, str], tuple[Any, str]] = {}
+    for row in rows:
+        name, rank = (row["source"], row["id"]), (row["received_at"], row["hash"])
+        first[name] = min(first.get(name, rank), rank)
+    for row in rows:
+        row["counts"] = first[row["source"], row["id"]] == (row["received_at"], row["hash"])
+    return sorted(rows, key=lambda row: (row["occurred_at"], row["received_at"], row["hash"]))
