@@ -13,6 +13,7 @@ from ioc.errors import BadInput
 from ioc.kernel.events import EVENTS
 from ioc.kernel.fold import fold
 from ioc.kernel.rules import CaseRules
+from ioc.warehouse.cases import fold_safely
 from screens.position import Position, read_position
 
 FARTHEST = 20_000  # touched cases that a link may need folded again; older links are told so
@@ -20,10 +21,16 @@ TOUCHED = """
 select distinct case_id from event
 where topic = %s and partition = %s and "offset" >= %s and feed = %s limit %s
 """
+EARLIEST = """least(e.received_at, (
+    select min(d.received_at) from duplicate d
+    join known k on k.partition = d.partition and d."offset" < k.next
+    where (d.feed, d.case_id, d.source, d.id, d.hash) = (e.feed, e.case_id, e.source, e.id, e.hash)
+))"""  # a copy delivered later may have reached us earlier
 BELOW = f"""
-select {", ".join(f'e."{name}"' for name in EVENTS)} from event e
-join unnest(%s::int[], %s::bigint[]) as known(partition, next) on e.partition = known.partition
-where e.feed = %s and e.topic = %s and e.case_id = any(%s) and e."offset" < known.next
+with known as (select * from unnest(%s::int[], %s::bigint[]) as known(partition, next))
+select {", ".join(EARLIEST if name == "received_at" else f'e."{name}"' for name in EVENTS)} from event e
+join known on e.partition = known.partition and e."offset" < known.next
+where e.feed = %s and e.topic = %s and e.case_id = any(%s)
 """
 NOW = "select * from cases"
 THEN = """
@@ -50,7 +57,8 @@ async def known(connection: AsyncConnection[Any], rules: CaseRules, position: Po
     if not touched:
         return Known(f"({NOW})", {}, position)
     events = await events_below(connection, rules.feed, position, touched)
-    cases = fold(events.lazy(), rules).with_columns(pl.lit(rules.feed).alias("feed")).collect()
+    folded = fold_safely(lambda _, frame: fold(frame, rules), rules.feed, events, rules.definitions)
+    cases = folded.with_columns(pl.lit(rules.feed).alias("feed"))
     names = {"touched": touched, "refolded": orjson.dumps(cases.to_dicts()).decode()}
     return Known(f"({THEN})", names, position)
 

@@ -1,6 +1,7 @@
 /** What is in no figure: cases whose events cannot all be true, and messages that were refused on the way in. */
 import { h } from "./dom.js";
 import { local, number } from "./format.js";
+import { reason } from "./reasons.js";
 import { api, fetched, link } from "./route.js";
 
 const COLUMNS = ["reason", "field", "value", "mend", "source"];
@@ -45,25 +46,26 @@ export class AsidePage {
   }
 
   reasons(reasons) {
-    return h("ul", { class: "reasons" }, reasons.map(({ reason, n }) => h("li", null, `${reason} `, h("strong", null, number(n, this.ctx.lang)))));
+    return h("ul", { class: "reasons" }, reasons.map(({ reason: code, n }) => h("li", null, `${reason(code, this.ctx.lang)} `, h("strong", null, number(n, this.ctx.lang)))));
   }
 
   caseTable(rows) {
-    const { t } = this.ctx;
+    const { t, lang } = this.ctx;
     const head = h("tr", null, ["case_id", "reason", "agency"].map((name) => h("th", null, t(name))));
     const line = (row) => h("tr", null,
       h("td", null, h("a", { href: link({ case: row.case_id }) }, row.case_id)),
-      h("td", null, row.set_aside),
+      h("td", null, reason(row.set_aside, lang)),
       h("td", { class: "wide" }, this.meta.agencies[row.agency] ?? row.agency ?? "–"));
     return h("div", { class: "scroll" }, h("table", null, h("thead", null, head), h("tbody", null, rows.map(line))));
   }
 
   messageTable(rows) {
-    const { t } = this.ctx;
+    const { t, lang } = this.ctx;
     const head = h("tr", null, COLUMNS.map((name) => h("th", null, t(name))), h("th", null, t("received", { time: "" })), h("th", null, t("position")));
+    const said = (name, row) => (name === "reason" ? reason(row.reason, lang) : row[name]);
     const line = (row) => {
       const at = local(row.received_at, this.meta.zone);
-      const cells = COLUMNS.map((name) => h("td", { class: ["mend", "value"].includes(name) ? "wide" : null }, row[name] ?? "–"));
+      const cells = COLUMNS.map((name) => h("td", { class: ["mend", "value"].includes(name) ? "wide" : null }, said(name, row) ?? "–"));
       return h("tr", null, cells, h("td", null, `${at.date} ${at.time}`), h("td", { class: "muted" }, row.place));
     };
     return h("div", { class: "scroll" }, h("table", null, h("thead", null, head), h("tbody", null, rows.map(line))));

@@ -3,6 +3,7 @@ import { h } from "./dom.js";
 import { lasting, local, number } from "./format.js";
 import { api, fetched, link } from "./route.js";
 import { shape, statusBadge, toneOfPhase } from "./shapes.js";
+import { reason } from "./reasons.js";
 import { verdict } from "./verdict.js";
 
 const HIDDEN = new Set(["status", "due_at", "agency", "receiving_agency", "channel", "procedure"]);
@@ -14,7 +15,7 @@ export class CasePage {
     this.meta = state.meta;
     this.today = state.today;
     this.case = query.case;
-    this.body = h("div", { class: "place" }, h("p", { class: "empty" }, ctx.t("loading")));
+    this.body = h("div", { class: "parts" }, h("p", { class: "empty" }, ctx.t("loading")));
     const crumb = h("p", { class: "crumb" }, h("a", { href: link({}) }, `← ${ctx.t("back")}`));
     this.elements = [h("main", { class: "page case" }, h("header", null, h("div", null, crumb, h("h2", null, query.case))), this.body)];
     this.load();
@@ -45,7 +46,7 @@ export class CasePage {
     const judged = verdict(row, this.today, this.meta, lang);
     const sentence = h("section", { class: "card verdict", "data-tone": judged.tone }, shape(judged.tone),
       h("p", null, judged.text, " ", h("span", { class: "muted" }, judged.how)));
-    const flags = row.flags.length ? h("p", { class: "crumb" }, row.flags.join(" · ")) : null;
+    const flags = row.flags.length ? h("p", { class: "crumb" }, row.flags.map((flag) => reason(flag, lang)).join(" · ")) : null;
     const history = h("section", { class: "card" }, h("h3", null, t("history")), h("ol", { class: "timeline" }, events.map((event) => this.event(event))));
     const now = local(at, this.meta.zone);
     const notes = [repeats ? t("repeats", { n: number(repeats, lang) }) : null, t("clock", { time: `${now.time} ${now.date}` })];
@@ -86,7 +87,7 @@ export class CasePage {
     const agency = event.agency ? [meta.agencies[event.agency] ?? event.agency] : [];
     return h("li", { "data-counts": event.counts },
       h("time", { datetime: event.occurred_at }, `${occurred.time} ${occurred.date}`,
-        h("small", null, t("received", { time: `${received.time} ${received.date}` }), after)),
+        h("small", null, t("received", { time: received.date === occurred.date ? received.time : `${received.time} ${received.date}` }), after)),
       shape(toneOfPhase(status?.phase)),
       h("div", null, h("strong", null, status ? status[lang] : event.type),
         h("span", { class: "more" }, [...agency, ...due, ...rest].join(" · ")),

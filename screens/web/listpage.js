@@ -2,6 +2,7 @@
 import { h, say } from "./dom.js";
 import { local, number } from "./format.js";
 import { api, fetched, go, here, link } from "./route.js";
+import { reason } from "./reasons.js";
 import { outcomeBadge, statusBadge } from "./shapes.js";
 
 const COLUMNS = ["case_id", "status", "agency", "channel", "procedure", "entered_at", "due_at", "resolved_at", "outcome"];
@@ -97,7 +98,7 @@ export class ListPage {
       h("td", null, meta.channels[row.channel]?.[lang] ?? row.channel ?? "–"),
       h("td", null, row.procedure ?? "–"),
       when(row.entered_at), when(row.due_at), when(row.resolved_at),
-      h("td", null, row.set_aside ?? outcomeBadge(row, this.today, t) ?? "–"));
+      h("td", null, row.set_aside ? reason(row.set_aside, lang) : (outcomeBadge(row, this.today, t) ?? "–")));
   }
 
   turn({ page, pages }) {

@@ -1,4 +1,5 @@
 /** How a case stands against its due date, in a sentence written from its own dates. */
+import { reason } from "./reasons.js";
 import { day, daysBetween, local, number } from "./format.js";
 
 const SAY = {
@@ -27,7 +28,7 @@ export function verdict(row, today, meta, lang) {
   const until = row.resolved_on ?? today;
   const at = (instant) => (instant ? `${local(instant, meta.zone).minutes} ${local(instant, meta.zone).date}` : "");
   const values = {
-    reason: row.set_aside,
+    reason: reason(row.set_aside, lang),
     on: row.resolved_on && day(row.resolved_on),
     due: row.due_on && day(row.due_on),
     days: row.due_on && number(Math.abs(daysBetween(row.due_on, until)), lang),
