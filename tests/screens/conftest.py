@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -138,3 +138,19 @@ def standing(
         running(province, tmp_path_factory.mktemp("standing")) as served,
     ):
         yield served
+
+
+@pytest.fixture
+def opened() -> Iterator[Callable[[Province, Path], str]]:
+    """Starts the process over a province as it is, and gives its address."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def open_(province: Province, home: Path) -> str:
+        port = free_port()
+        started.append(serve(province, home, port))
+        return f"http://127.0.0.1:{port}"
+
+    yield open_
+    for process in started:
+        process.terminate()
+        process.wait(10)
