@@ -103,6 +103,8 @@ def _event_against_feed(
     file: YamlFile, loc: Path_, source: SourceMapping, event: EventMapping, feed: Feed
 ) -> list[Finding]:
     dataschema = feed.dataschema(event.event)
+    if dataschema not in feed.event_schemas:  # found already
+        return []
     known, tokens = (
         feed.event_schemas[dataschema]["properties"],
         personal_fields(feed.event_schemas[dataschema]),

@@ -127,9 +127,15 @@ def redacted(message: dict[str, Any], promised: PromisedFeed, key: bytes) -> dic
     kept: dict[str, Any] = {name: message[name] for name in ATTRIBUTES if isinstance(message.get(name), str)}
     data = message.get("data")
     if isinstance(data, dict):
-        known = {name: value if name in promised.properties else None for name, value in data.items()}
+        known = {name: _promised(name, value, promised.nested) for name, value in data.items()}
         kept["data"] = tokenised(known, promised.personal, key)
     return kept
+
+
+def _promised(name: str, value: Any, nested: dict[str, bool]) -> Any:
+    if name not in nested:
+        return None
+    return value if nested[name] or not isinstance(value, dict | list) else []
 
 
 def read_receipt(message: dict[str, Any]) -> Receipt:

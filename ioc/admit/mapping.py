@@ -61,9 +61,11 @@ class CompiledSource:
         kept: dict[str, Any] = {}
         for field, get in self._kept.items():
             raw = get(message)
-            if raw is None or isinstance(raw, dict | list | tuple):
+            if raw is None:
                 continue
-            if field in self.personal:
+            if isinstance(raw, dict | list | tuple):
+                raw = []  # still of the wrong type, without what is in it
+            elif field in self.personal:
                 raw = self._token(str(raw).strip()) if str(raw).strip() not in self._ground.missing else ""
             _put(kept, field if field in message else field.split("."), raw)
         return kept

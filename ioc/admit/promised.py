@@ -57,7 +57,7 @@ class PromisedFeed:
         self.tokens = {name: personal_fields(schema) for name, schema in schemas}
         self.instants = {name: _instants(schema) for name, schema in schemas}
         self.personal = frozenset().union(*self.tokens.values())
-        self.properties = frozenset().union(*(schema["properties"] for _, schema in schemas))
+        self.nested = {n: _nested(spec) for _, schema in schemas for n, spec in schema["properties"].items()}
         self._fixed = [
             self._codes("status", feed.lifecycle.statuses, "unknown-status", feed.file),
             self._codes("channel", feed.channels, "unknown-word", feed.file),
@@ -125,6 +125,10 @@ class PromisedFeed:
 
     def _codes(self, name: str, known: Collection[str], reason: Reason, file: str) -> Codes:
         return Codes(name, known, reason, f"add it to {file}, or send a known code", Hints(known))
+
+
+def _nested(spec: dict[str, Any]) -> bool:
+    return spec.get("type") not in ("string", "number", "integer", "boolean")
 
 
 def _instants(schema: dict[str, Any]) -> frozenset[str]:

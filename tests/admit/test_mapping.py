@@ -1,0 +1,120 @@
+"""What a mapping can do, on a small one of the test's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ioc.admit import Admission, Admitted, Quarantined
+from ioc.event import Receipt
+from schemas import load
+
+MAPPING = """
+source: desk
+feed: permits
+label: {vi: Quầy, en: Desk}
+system: desk.example
+zone: Europe/Amsterdam
+times: ["dd/MM/yyyy HH:mm"]
+missing: ["-"]
+agencies: own
+words: {channel: {Bàn: desk}}
+messages:
+  note:
+    shape: {equals: {kind: note}}
+    case: "P-{no}"
+    events:
+      - event: activity
+        id: "{no}/{at}"
+        time: at
+        data: {status: {constant: activity}, activity: {field: a.b}}
+  row:
+    shape: {present: [no], absent: [void]}
+    case: "P-{no}"
+    events:
+      - event: received
+        id: received
+        time: at
+        data:
+          status: {constant: received}
+          agency: {field: unit, pattern: '^([A-Z]+)-', unmatched: missing}
+          channel: {field: by, words: channel}
+          due_at: due
+      - event: completed
+        when: {present: [done]}
+        id: "{done}"
+        time: done
+        data: {status: {constant: completed}}
+"""
+Read = Callable[..., list[Admitted | Quarantined]]
+
+
+@pytest.fixture
+def read(tmp_path: Path, receipt: Receipt, now: datetime) -> Read:
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources/desk.yaml").write_text(MAPPING, encoding="utf-8")
+    admission = Admission(load([tmp_path]), b"k" * 32, 4_000)
+    return lambda **row: admission.native("desk", row, receipt, now)
+
+
+def datas(found: list[Admitted | Quarantined]) -> list[dict[str, Any] | tuple[str, str | None]]:
+    return [v.event.data if isinstance(v, Admitted) else (v.reason, v.field) for v in found]
+
+
+def test_several_time_columns_give_several_events_numbered_from_the_row(read: Read) -> None:
+    found = read(no="1", at="01/02/2024 09:00", done="03/02/2024 09:00", unit="ENV-7", by="Bàn", due="-")
+    assert datas(found) == [
+        {"status": "received", "agency": "ENV", "channel": "desk"},
+        {"status": "completed"},
+    ]
+    assert [v.receipt.seq if isinstance(v, Quarantined) else v.event.receipt.seq for v in found] == [112, 113]
+    assert {v.event.case_id for v in found if isinstance(v, Admitted)} == {"P-1"}
+
+
+def test_empty_and_missing_words_say_nothing(read: Read) -> None:
+    assert datas(read(no="1", at="01/02/2024 09:00", done=" ", unit="-", by="")) == [{"status": "received"}]
+
+
+def test_a_bad_event_does_not_take_the_good_one_along(read: Read) -> None:
+    found = read(no="1", at="01/02/2024 09:00", done="soon")
+    assert datas(found) == [{"status": "received"}, ("bad-time", "done")]
+
+
+def test_words_are_compared_as_unicode_means_them(read: Read) -> None:
+    assert datas(read(no="1", at="01/02/2024 09:00", by="Ba\u0300n"))[0] == {
+        "status": "received",
+        "channel": "desk",
+    }
+
+
+def test_the_shape_chooses_the_kind_of_message(read: Read) -> None:
+    note = read(kind="note", no="1", at="01/02/2024 09:00", a={"b": "checked"})
+    assert datas(note) == [{"status": "activity", "activity": "checked"}]
+    assert datas(read(void="x", no="1")) == [("no-event", None)]
+
+
+def test_fields_that_the_mapping_does_not_read_are_stored_nowhere(read: Read) -> None:
+    good, bad = read(no="1", at="01/02/2024 09:00", done="soon", phone="0900000000", at2="x")
+    assert isinstance(good, Admitted)
+    assert isinstance(bad, Quarantined)
+    assert b"0900000000" not in good.value + bad.to_bytes()
+    assert bad.payload == {"no": "1", "at": "01/02/2024 09:00", "done": "soon"}
+
+
+def test_what_is_too_large_to_keep_is_cut_to_text(read: Read) -> None:
+    (found,) = read(no="1", at="01/02/2024 09:00", unit="X" * 5_000 + "-")
+    assert isinstance(found, Quarantined)
+    assert found.reason == "schema-violation"
+    assert found.payload is None
+    assert len(found.to_bytes()) < 4_000
+
+
+def test_the_same_row_gives_the_same_events(read: Read) -> None:
+    row = {"no": "1", "at": "01/02/2024 09:00", "done": "03/02/2024 09:00"}
+    assert [v.event.hash for v in read(**row) if isinstance(v, Admitted)] == [
+        v.event.hash for v in read(**row) if isinstance(v, Admitted)
+    ]

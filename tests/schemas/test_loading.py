@@ -1,0 +1,203 @@
+"""Promise files load as people mean them, and every finding names file, line, field, value and mend."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from schemas import Finding, Unusable, load
+from schemas.registry import PACKAGED
+
+Spoil = Callable[[str, str, str], tuple[Finding, ...]]
+PORTAL = "sources/national-portal.yaml"
+FEED = "feeds/records/feed.yaml"
+EVENT = "feeds/records/progress.v1.json"
+
+
+@pytest.fixture
+def spoil(tmp_path: Path) -> Spoil:
+    """Replaces a text in a copy of a packaged file and loads it; the findings."""
+
+    def spoilt(file: str, old: str, new: str) -> tuple[Finding, ...]:
+        for name in (FEED, EVENT, PORTAL):
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(PACKAGED / name, tmp_path / name)
+        path = tmp_path / file
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        with pytest.raises(Unusable) as unusable:
+            load([tmp_path])
+        assert all(finding.mend for finding in unusable.value.findings)
+        return unusable.value.findings
+
+    return spoilt
+
+
+BAD_FEED = [
+    ("feed: records", "feed: record", "feed", "folder"),
+    ("feed: records", "feed: unknown", "(the file)", "another name"),
+    ("kind: case", "kind: cases", "kind", "case"),
+    ("zone: Asia/Ho_Chi_Minh", "zone: Asia/Hanoi", "zone", "IANA"),
+    ("rhythm_minutes: 15", "rythm_minutes: 15", "rythm_minutes", "rhythm_minutes"),
+    ("rhythm_minutes: 15", "", "rhythm_minutes", "add it"),
+    ("partitions: 8", "partitions: 0", "topic.partitions", "greater"),
+    ("phase: paused", "phase: pause", "lifecycle.statuses.5.phase", "paused"),
+    ("enters: true, ", "", "lifecycle", "enters"),
+    ("{phase: open, enters: true", "{phase: paused, enters: true", "lifecycle", "open"),
+    (
+        "phase: delivered, ends: true, label: {vi: Đã trả kết quả, en: Result handed over}}\n",
+        'phase: note, label: {vi: Đã trả kết quả, en: Result handed over}}\n    "9": {phase: resolved}\n',
+        "lifecycle.statuses.9",
+        "twice",
+    ),
+    ("vi: Mới đăng ký, en: Submitted", "vi: Mới đăng ký", "lifecycle.statuses.1.label.en", "add it"),
+    ("compare: date", "compare: day", "deadline.compare", "date"),
+    ("kind: rate", "kind: count", "measures.on_time_rate", "alone"),
+    ("    denominator: in_figures AND resolved_on = at_date\n", "", "measures.on_time_rate", "denominator"),
+    ("good: up", "good: higher", "measures.resolved_today.good", "up"),
+    ("tiles: [received_today", "tiles: [recieved_today", "(the file)", "recieved_today"),
+    ("progress: [v1]", "progress: []", "(the file)", "[v1]"),
+    ("progress: [v1]", "progres: [v1]", "(the file)", "JSON Schema"),
+    ("agencies: known", "agencies: any", "agencies", "known"),
+    ("label: {vi: Hồ sơ", "label: {vi: [", "(the file)", "YAML"),
+    ("kind: case", "kind: case\nextends: nothing", "extends", "earlier"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "field", "word"), BAD_FEED, ids=range(len(BAD_FEED)))
+def test_a_feed_that_cannot_be_used_says_why(old: str, new: str, field: str, word: str, spoil: Spoil) -> None:
+    found = spoil(FEED, old, new)
+    assert any(f.field == field and word in f"{f.mend} {f.value}" for f in found), found
+
+
+BAD_SOURCE = [
+    ("source: national-portal", "source: portal", "source", "its file"),
+    ("feed: records", "feed: record", "feed", "'records'"),
+    ("zone: Asia/Ho_Chi_Minh", "zone: local", "zone", "required"),
+    ("times: [yyyyMMddHHmmss", "times: [YYYYMMDD", "times.0", "yyyy"),
+    ("system: dichvucong.gov.vn", "system: the portal", "system", "pattern"),
+    ('"10": "10"', '"10": "12"', "messages.tienTrinh.events.0.data.status", "name a status"),
+    ('"2": online', '"2": web', "messages.dossier.events.0.data.channel", "online"),
+    ('{constant: "3"}', '{constant: "33"}', "messages.dossier.events.2.data.status", "name a status"),
+    ("words: status, required", "words: statuses, required", "(the file)", "no table"),
+    ("event: progress", "event: progres", "messages.tienTrinh.events.0.event", "progress"),
+    ("section: PhongBanXuLy", "room: PhongBanXuLy", "messages.tienTrinh.events.0.data.room", "not in"),
+    ("section: PhongBanXuLy", "section: NguoiXuLy", "messages.tienTrinh.events.0.data.section", "x-personal"),
+    ('id: "{ThoiDiemXuLy}/{TrangThai}"', 'id: "{NguoiXuLy}"', "messages.tienTrinh", "personal"),
+    (
+        'id: "{ThoiDiemXuLy}/{TrangThai}"',
+        'id: "{ThoiDiemXuLy/{TrangThai}"',
+        "messages.tienTrinh.events.0.id",
+        "{Field}",
+    ),
+    (
+        "{0,5})-",
+        "{0,5})(-)",
+        "messages.tienTrinh.events.0.data.receiving_agency.pattern",
+        "group",
+    ),
+    (
+        "{0,5})-",
+        "{0,5}-",
+        "messages.tienTrinh.events.0.data.receiving_agency.pattern",
+        "regular",
+    ),
+    ("field: TrangThai,", "constant: x, ", "messages.tienTrinh.events.0.data.status", "takes no"),
+    ("field: TrangThai, words", "words", "messages.tienTrinh.events.0.data.status", "either"),
+    ("        time: ThoiDiemXuLy\n", "", "messages.tienTrinh.events.0.time", "add it"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "field", "word"), BAD_SOURCE, ids=range(len(BAD_SOURCE)))
+def test_a_mapping_that_cannot_be_used_says_why(
+    old: str, new: str, field: str, word: str, spoil: Spoil
+) -> None:
+    found = spoil(PORTAL, old, new)
+    assert any(f.field == field and word in f"{f.mend} {f.value}" for f in found), found
+
+
+BAD_EVENT = [
+    ("2020-12", "2019-09", "$schema"),
+    ('"type": "object"', '"type": "objekt"', "(the schema)"),
+    ('"type": "object"', '"type": "array"', "type"),
+    ('"additionalProperties": false', '"additionalProperties": true', "additionalProperties"),
+    ('"status": {"type": "string"', '"status": {"type": "integer"', "properties.status.type"),
+    ("{", "", "(the file)"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "field"), BAD_EVENT, ids=range(len(BAD_EVENT)))
+def test_an_event_schema_that_cannot_be_used_says_why(old: str, new: str, field: str, spoil: Spoil) -> None:
+    first = spoil(EVENT, old, new)[0]
+    assert (first.field, Path(first.file).name) == (field, "progress.v1.json")
+
+
+def test_a_finding_names_the_line_and_all_come_at_once(spoil: Spoil, tmp_path: Path) -> None:
+    (tmp_path / "reference").mkdir()
+    rows = "code,name,level,parent,valid_from,valid_to,made\nH1,,department,,,,true\nH2,B,office,H9,,,true\n"
+    (tmp_path / "reference/agencies.csv").write_text(rows, encoding="utf-8")
+    found = spoil(FEED, "phase: paused", "phase: pause")
+    text = (tmp_path / FEED).read_text(encoding="utf-8").splitlines()
+    phase = next(f for f in found if f.field.endswith("phase"))
+    assert "phase: pause," in text[phase.line - 1]
+    assert {(f.field, f.line) for f in found if f.file.endswith(".csv")} == {("name", 2), ("level", 3)}
+    assert str(phase).startswith(f"{tmp_path / FEED}:{phase.line}: lifecycle.statuses.5.phase: 'pause'; ")
+
+
+def test_a_folder_that_is_not_there_is_a_finding(tmp_path: Path) -> None:
+    with pytest.raises(Unusable, match="IOC_SCHEMAS_PATH"):
+        load([tmp_path / "nowhere"])
+
+
+def test_a_later_folder_overrides_by_name_and_extends_what_came_before(tmp_path: Path) -> None:
+    own = tmp_path / FEED
+    own.parent.mkdir(parents=True)
+    own.write_text(
+        "feed: records\nextends: records\nrhythm_minutes: 5\nmeasures: {due_today: null}\n"
+        "tiles: [in_process]\nchannels: {kiosk: {vi: Ki-ốt, en: Kiosk}}\n",
+        encoding="utf-8",
+    )
+    packaged, laid = load().feed("records"), load([tmp_path]).feed("records")
+    assert (laid.rhythm_minutes, laid.tiles) == (5, ("in_process",))
+    assert set(laid.channels) == {*packaged.channels, "kiosk"}
+    assert set(laid.measures) == set(packaged.measures) - {"due_today"}
+    assert laid.lifecycle == packaged.lifecycle
+    assert laid.event_schemas == packaged.event_schemas
+    assert laid.definitions_hash != packaged.definitions_hash
+
+
+def test_a_feed_of_another_name_extends_with_its_events(tmp_path: Path) -> None:
+    own = tmp_path / "feeds/city-requests/feed.yaml"
+    own.parent.mkdir(parents=True)
+    own.write_text(
+        "feed: city-requests\nextends: service-requests\nzone: Asia/Ho_Chi_Minh\n", encoding="utf-8"
+    )
+    feed = load([tmp_path]).feed("city-requests")
+    assert set(feed.event_schemas) == {f"city-requests/{event}.v1" for event in feed.events}
+    assert (feed.zone, feed.topics[2]) == ("Asia/Ho_Chi_Minh", "city-requests.quarantine")
+
+
+def test_the_definitions_hash_moves_with_what_can_change_a_figure_alone() -> None:
+    feed = load().feed("records")
+    words = feed.model_copy(update={"owner": "someone else", "rhythm_minutes": 1})
+    deadline = feed.model_copy(update={"deadline": feed.deadline.model_copy(update={"compare": "instant"})})
+    assert words.definitions_hash == feed.definitions_hash
+    assert deadline.definitions_hash != feed.definitions_hash
+    assert json.loads(json.dumps(feed.definitions)) == feed.definitions
+
+
+def test_yaml_is_read_as_written(tmp_path: Path) -> None:
+    own = tmp_path / "sources/national-portal.yaml"
+    own.parent.mkdir()
+    text = (PACKAGED / PORTAL).read_text(encoding="utf-8")
+    own.write_text(
+        text.replace('{"1": direct', "{no: direct, 012: direct, 2024-01-01: direct, 1: direct"),
+        encoding="utf-8",
+    )
+    words = load([tmp_path]).sources["national-portal"].words["channel"]
+    assert {"no", "012", "2024-01-01", "1"} <= set(words)
