@@ -9,15 +9,14 @@ no Spark.
 
 from datetime import timedelta
 
-import pendulum
-from airflow.sdk import CronDataIntervalTimetable, dag, task
+from airflow.sdk import CronTriggerTimetable, dag, task
 
 from ioc.settings import load
 
 
 @dag(
-    schedule=CronDataIntervalTimetable(load().archive_cron, timezone="UTC"),
-    start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
+    # Without a start date the first run waits for its time: a stack that starts has other things to do.
+    schedule=CronTriggerTimetable(load().archive_cron, timezone="UTC", interval=timedelta(minutes=15)),
     catchup=False,
     max_active_runs=1,
     is_paused_upon_creation=False,

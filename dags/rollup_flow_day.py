@@ -2,9 +2,9 @@
 ### rollup_flow_day
 Flow of cases per day, agency and channel: event log → kernel in Spark → staging → audit → a new revision.
 
-Without a feed it takes every case feed whose figures can have changed, up to the last day that has ended by
-the stack's clock in the feed's zone. `ioc rollup` starts it for one feed and window. Always joined without a
-gap to what is published.
+Without a feed it takes every case feed whose published figures are out of date (`jobs/due.py`), up to
+the last day that has ended by the stack's clock in its zone. `ioc rollup` starts it for one feed and window.
+Always joined without a gap to what is published.
 
 **Screens:** trend and every rolled-up figure. **If it fails:** the last revision stays on the screens; table
 `run` says why (`reason`), table `audit` which check. Safe to run again: a run replaces its own staging and
@@ -13,15 +13,13 @@ publishes once.
 
 from datetime import timedelta
 
-import pendulum
-from airflow.sdk import Asset, CronDataIntervalTimetable, Param, dag, task
+from airflow.sdk import Asset, CronTriggerTimetable, Param, dag, task
 
 from ioc.settings import load
 
 
 @dag(
-    schedule=CronDataIntervalTimetable(load().rollup_cron, timezone="UTC"),
-    start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
+    schedule=CronTriggerTimetable(load().rollup_cron, timezone="UTC", interval=timedelta(days=1)),
     catchup=False,
     max_active_runs=1,
     is_paused_upon_creation=False,
@@ -35,7 +33,7 @@ def rollup_flow_day():
     def archive(run_id=None, params=None):
         from jobs.launch import launch
 
-        return launch("archive", run_id, params)
+        return launch("archive", run_id, {**params, "due": True})
 
     @task
     def rollup(run_id=None, params=None):

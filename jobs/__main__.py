@@ -18,11 +18,14 @@ def main() -> int:
     parser.add_argument("--feed", help="one feed; without it every case feed that has events")
     parser.add_argument("--from", dest="first", type=date.fromisoformat)
     parser.add_argument("--to", dest="last", type=date.fromisoformat)
+    parser.add_argument("--due", action="store_true", help="archive only what a rollup would be due for")
     given = parser.parse_args()
     try:
         from jobs import steps
 
-        said = steps.STEPS[given.step](steps.Asked(given.trigger, given.feed, given.first, given.last))
+        said = steps.STEPS[given.step](
+            steps.Asked(given.trigger, given.feed, given.first, given.last, given.due)
+        )
     except IocError as exc:
         sys.stdout.write(f"{exc}\n")
         return AGAIN if isinstance(exc, Retry) else 1

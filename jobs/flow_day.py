@@ -11,7 +11,8 @@ import polars as pl
 import pyarrow as pa
 
 from ioc.kernel.events import EVENTS
-from ioc.kernel.flow import CELLS, CONTRIBUTIONS
+from ioc.kernel.flow import CELLS, CONTRIBUTIONS, cells
+from ioc.kernel.fold import fold
 from ioc.kernel.rules import CaseRules
 from jobs.event_log import Position
 
@@ -130,17 +131,24 @@ def below(events: pl.LazyFrame, source: Source) -> pl.LazyFrame:
 
 
 def cells_of_events(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
-    """Kernel: events -> cases -> cells, and a row without a day that counts the cases."""
-    from ioc.kernel.flow import cells
-    from ioc.kernel.fold import fold
-    from ioc.warehouse.cases import fold_safely
+    """Kernel: events -> cases -> cells, and a row without a day that counts the cases.
 
-    def folded(_: str, some: pl.LazyFrame) -> pl.LazyFrame:
-        return fold(some, rules)
+    Where the kernel fails it bisects by case, and the offender is set aside, as live does it.
+    """
+    try:
+        cases = fold(events.lazy(), rules).collect()
+        found, aside = cells(cases.lazy(), rules).collect(), cases["set_aside"].count()
+        return _counted(found, len(cases), aside)
+    except (Exception, pl.exceptions.PanicException):
+        ids = events["case_id"].unique().sort()
+        if len(ids) == 1:
+            return _counted(pl.DataFrame(schema=CELLS), 1, 1)
+    half = len(ids) // 2
+    parts = [events.filter(pl.col("case_id").is_in(some.implode())) for some in (ids[:half], ids[half:])]
+    return pl.concat([cells_of_events(part, rules) for part in parts])
 
-    cases = fold_safely(folded, rules.feed, events, rules.definitions)
-    counted = cases.select(
-        pl.len().cast(pl.Int64).alias("cases"), pl.col("set_aside").is_not_null().sum().cast(pl.Int64)
-    )
-    both = pl.concat([cells(cases.lazy(), rules).collect(), counted], how="diagonal")
+
+def _counted(found: pl.DataFrame, cases: int, aside: int) -> pl.DataFrame:
+    counts = pl.DataFrame({"cases": [cases], "set_aside": [aside]})
+    both = pl.concat([found, counts], how="diagonal")
     return both.select(*KEYS, *(pl.col(name).fill_null(0) for name in SUMMED))

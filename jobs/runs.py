@@ -88,8 +88,9 @@ def put(conn: Connection, run: Run, at: datetime) -> None:
         values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
         on conflict (run_id) do update set
             (covers_from, covers_to, zone, position, definitions, state, reason, cases, set_aside, ended_at)
-            = (excluded.covers_from, excluded.covers_to, excluded.zone, excluded.position, excluded.definitions,
-                excluded.state, excluded.reason, excluded.cases, excluded.set_aside, null)
+            = (excluded.covers_from, excluded.covers_to, excluded.zone, excluded.position,
+                excluded.definitions, excluded.state, excluded.reason, excluded.cases, excluded.set_aside,
+                null)
         where run.state <> 'published'
         """,
         [

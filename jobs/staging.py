@@ -47,7 +47,9 @@ def pinned(settings: Settings, conn: Connection, feed: Feed) -> Source | None:
         'select partition, "offset" from quarantine where topic = %s', [feed.feed]
     ).fetchall()
     places = frozenset((int(str(p)), int(str(o))) for p, o in refused)
-    return Source(table.table_uri, table.version(), buckets(table), empty | position, places, case_rules(feed))
+    return Source(
+        table.table_uri, table.version(), buckets(table), empty | position, places, case_rules(feed)
+    )
 
 
 def await_live(

@@ -14,6 +14,7 @@ from ioc.settings import Settings, load
 from ioc.warehouse import connect
 from ioc.warehouse.connection import Connection
 from jobs import runs
+from jobs.due import due
 from jobs.window import Window, held_to_clock, last_ended_day
 from schemas import Feed, Registry
 
@@ -29,6 +30,7 @@ class Asked:
     feed: str | None = None
     first: date | None = None
     last: date | None = None
+    due: bool = False  # only feeds whose published figures are out of date
 
 
 @dataclass(frozen=True)
@@ -62,16 +64,18 @@ def archive(asked: Asked) -> str:
     from jobs.archive import archive as fill
 
     home = house()
-    names = [feed.feed for feed in home.feeds(asked.feed)]
     with home.warehouse() as conn:
         conn.autocommit = True
+        names = [f.feed for f in home.feeds(asked.feed) if not asked.due or due(conn, f, home.now)]
         conn.execute("select pg_advisory_lock(hashtext('ioc archive'))")
         held = fill(home.settings, names, home.now)
-    return "\n".join(f"{feed}: {sum(position.values())} offsets archived" for feed, position in held.items())
+    return (
+        "\n".join(f"{feed}: {sum(p.values())} offsets archived" for feed, p in held.items()) or "nothing new"
+    )
 
 
 def rollup(asked: Asked) -> str:
-    """Event log to staging. A feed whose figures cannot have changed is left out unless it was asked for."""
+    """Event log to staging: the feed asked for, or every one that is due."""
     home = house()
     with home.warehouse() as conn:
         try:
@@ -88,7 +92,10 @@ def _rollup(home: House, conn: Connection, asked: Asked) -> str:
     from jobs.session import spark
     from jobs.staging import coverage, stage
 
-    plans = [plan for feed in home.feeds(asked.feed) if (plan := _plan(home, conn, feed, asked))]
+    plans = []
+    for feed in home.feeds(asked.feed):
+        if asked.feed or due(conn, feed, home.now):
+            plans += _plan(home, conn, feed, asked)
     if not plans:
         return "nothing new"
     session = spark(home.settings, "ioc rollup")
@@ -106,29 +113,23 @@ def _rollup(home: House, conn: Connection, asked: Asked) -> str:
     return "\n".join(said)
 
 
-def _plan(home: House, conn: Connection, feed: Feed, asked: Asked) -> Plan | None:
+def _plan(home: House, conn: Connection, feed: Feed, asked: Asked) -> list[Plan]:
+    """One plan, or none where the feed has no log yet. One of many that cannot be planned stops no other."""
     from jobs.staging import Plan, pinned
 
-    last = asked.last or last_ended_day(home.now, feed.zone)
-    window = held_to_clock(Window(asked.first or last, last), home.now, feed.zone)
-    source = pinned(home.settings, conn, feed)
-    if source is None:
-        if asked.feed:
+    try:
+        last = asked.last or last_ended_day(home.now, feed.zone)
+        window = held_to_clock(Window(asked.first or last, last), home.now, feed.zone)
+        source = pinned(home.settings, conn, feed)
+        if source is None and asked.feed:
             raise Stop(f"{feed.feed}: no events are archived yet; import some or wait for the first ones")
-        return None
-    plan = Plan(runs.run_id(feed.feed, asked.trigger), feed, source, window, asked.first is None)
-    return plan if asked.feed or _news(conn, plan) else None
-
-
-def _news(conn: Connection, plan: Plan) -> bool:
-    """Whether anything could come out otherwise than published: more known, more days, other rules."""
-    before = runs.published(conn, plan.feed.feed)
-    position = {plan.feed.feed: {str(p): end for p, end in plan.source.position.items()}}
-    return before is None or (before.position, before.definitions, before.covers_to) != (
-        position,
-        plan.source.rules.definitions,
-        max(before.covers_to, plan.window.last),
-    )
+    except IocError as exc:
+        if asked.feed:
+            raise
+        _failed(conn, feed, asked, str(exc), home.now)
+        return []
+    run_id = runs.run_id(feed.feed, asked.trigger)
+    return [Plan(run_id, feed, source, window, asked.first is None)] if source else []
 
 
 def _failed(conn: Connection, feed: Feed, asked: Asked, reason: str, at: datetime) -> None:

@@ -35,8 +35,10 @@ def complaints(dag: Any) -> list[str]:
         found.append("its id is not its file's name")
     if not set(dag.tags) <= TAGS or not any(tag.startswith("tier/") for tag in dag.tags):
         found.append("its tags are not of the list, or none says its tier")
-    if type(dag.timetable).__name__ == "CronTriggerTimetable":
+    if not getattr(dag.timetable, "interval", None):
         found.append("a bare cron string gives no data interval")
+    if dag.start_date is not None:
+        found.append("it would run at once when a stack starts")
     if dag.max_active_runs != 1 or dag.catchup:
         found.append("two of its runs could race")
     if not dag.doc_md or "If it fails" not in dag.doc_md:
@@ -57,10 +59,10 @@ def test_every_dag_keeps_the_rules(dags: dict[str, Any]) -> None:
 
 BAD = '''
 """{doc}"""
-import pendulum
-from airflow.sdk import CronDataIntervalTimetable, dag, task
+from datetime import UTC, datetime, timedelta
+from airflow.sdk import CronTriggerTimetable, dag, task
 
-@dag(schedule={schedule}, start_date=pendulum.datetime(2026, 1, 1, tz="UTC"), catchup=False,
+@dag(schedule={schedule}, start_date={start}, catchup=False,
      max_active_runs={runs}, tags={tags}, doc_md=__doc__)
 def {name}():
     @task
@@ -73,7 +75,8 @@ def {name}():
 '''
 GOOD = {
     "doc": "If it fails: nothing.",
-    "schedule": 'CronDataIntervalTimetable("0 * * * *", timezone="UTC")',
+    "schedule": 'CronTriggerTimetable("0 * * * *", timezone="UTC", interval=timedelta(hours=1))',
+    "start": "None",
     "runs": "1",
     "tags": ["tier/1"],
     "name": "rollup_x",
@@ -86,6 +89,7 @@ GOOD = {
     [
         ({}, None),
         ({"schedule": '"0 * * * *"'}, "a bare cron string gives no data interval"),
+        ({"start": "datetime(2026, 1, 1, tzinfo=UTC)"}, "it would run at once when a stack starts"),
         ({"runs": "2"}, "two of its runs could race"),
         ({"tags": ["tier/9"]}, "its tags are not of the list, or none says its tier"),
         ({"doc": "Nothing."}, "it does not say what happens if it fails"),

@@ -2,50 +2,99 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from collections.abc import Callable
 from typing import Any
 
+import polars as pl
 import pytest
 
 from ioc.settings import Settings
 from ioc.warehouse import connect
-from jobs.testing import CASES, events_of
-
-FEED = "permits"
+from jobs.event_log import EventLog
+from jobs.testing import events_of
 
 pytestmark = [pytest.mark.broker, pytest.mark.spark]
 
 
-def step(settings: Settings, name: str, *words: str, ok: bool = True) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "jobs", name, *words],
-        env=dict(__import__("os").environ) | {"IOC_HOME": str(settings.home), "IOC_SPARK_MEMORY": "1g"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode == 0) == ok, done.stdout + done.stderr[-3000:]
-    return done.stdout
-
-
-def steps(settings: Settings, trigger: str, first: str, last: str) -> None:
-    words = ("--trigger", trigger, "--feed", FEED, "--from", first, "--to", last)
-    for name in ("archive", "rollup", "audit", "publish"):
-        print(step(settings, name, *words))
-
-
-def rows(settings: Settings, text: str) -> list[tuple[Any, ...]]:
+def rows(settings: Settings, text: str) -> list[Any]:
     with connect(settings) as conn:
         return conn.execute(text.encode()).fetchall()
 
 
-def test_the_path(own_parts: Settings, delivered: Callable[..., None]) -> None:
-    delivered(FEED, [*events_of(FEED, CASES), *events_of(FEED, CASES[:1]), b'{"not": "an event"}'])
-    steps(own_parts, "first", "2011-01-01", "2011-02-28")
-    print(rows(own_parts, "select * from flow_day order by day limit 5"))
-    print(rows(own_parts, "select * from run"), rows(own_parts, "select * from revision"))
-    print(json.dumps(rows(own_parts, "select * from audit"), default=str))
-    raise AssertionError
+def totals(settings: Settings) -> tuple[Any, ...]:
+    found = rows(
+        settings,
+        "select sum(new), sum(resolved), sum(early), sum(on_due_date), sum(late) from flow_day_published"
+        " where feed = 'permits'",
+    )
+    return tuple(int(figure) for figure in found[0])
+
+
+def on(settings: Settings, day: str) -> tuple[Any, ...]:
+    found = rows(
+        settings,
+        "select sum(carried_over), sum(open_end), sum(open_end_overdue) from flow_day_published"
+        f" where feed = 'permits' and day = '{day}'",
+    )
+    return tuple(int(figure) for figure in found[0])
+
+
+def test_the_published_days_are_those_counted_by_hand(rolled: Settings) -> None:
+    assert totals(rolled) == (5, 3, 1, 1, 1)
+    assert on(rolled, "2011-01-31") == (1, 2, 1)  # c4 came at 23:30 local time; c3 is overdue since the 20th
+    assert on(rolled, "2011-02-01") == (2, 3, 1)  # c5 came at 00:30 local time, which is still January in UTC
+    assert on(rolled, "2011-02-28") == (2, 2, 1)
+
+
+def test_the_run_says_what_it_saw(rolled: Settings) -> None:
+    run = rows(
+        rolled, "select feed, state, cases, set_aside, reason, zone from run where run_id = 'permits:first'"
+    )
+    assert run == [("permits", "published", 6, 1, None, "Europe/Amsterdam")]
+    ((position, definitions),) = rows(
+        rolled, "select position, definitions from revision where run_id = 'permits:first'"
+    )
+    assert sum(position["permits"].values()) == 12
+    assert rows(rolled, f"select feed from definitions where hash = '{definitions}'") == [("permits",)]
+
+
+def test_the_log_holds_every_offset_once_the_repeated_and_the_refused_among_them(rolled: Settings) -> None:
+    log = pl.read_delta(EventLog.of(rolled, "permits").uri)
+    assert len(log) == 12
+    assert log.select("partition", "offset").is_duplicated().sum() == 0
+    assert log["case_id"].null_count() == 1
+    assert (log["bucket"] == log["hash16"] // 8192).all()
+
+
+def test_a_late_event_changes_only_the_rows_it_touches(rolled: Settings, deliver: Any, step: Any) -> None:
+    before = rows(rolled, "select count(*) from flow_day_published where feed = 'permits'")
+    late = ("c7", "desk", "South", "2011-02-27T08:00", "2011-03-19T23:00", None)
+    deliver("permits", events_of("permits", [late]))
+    words = ("--trigger", "second", "--feed", "permits", "--from", "2011-02-01", "--to", "2011-03-01")
+    for name in ("archive", "rollup", "audit", "publish"):
+        said = step(name, *words)
+    # 27 and 28 February of the new case, and 1 March of all three groups with open cases.
+    assert "5 rows written, 0 closed" in said
+    assert rows(
+        rolled, "select covers_from::text, covers_to::text from revision where run_id = 'permits:second'"
+    ) == [("2011-01-01", "2011-03-01")]
+    assert totals(rolled) == (6, 3, 1, 1, 1)
+    old = (
+        "select count(*) from flow_day where feed = 'permits' and from_revision = 1"
+        " and (to_revision is null or to_revision > 1)"
+    )
+    assert rows(rolled, old) == before
+
+
+def test_nothing_due_is_nothing_to_do(rolled: Settings, step: Any) -> None:
+    assert step("audit", "--trigger", "no-such-run").strip() == "nothing new"
+    assert step("publish", "--trigger", "no-such-run").strip() == "nothing new"
+    assert "Spark" not in step("archive", "--trigger", "third", "--feed", "permits")
+
+
+def test_a_day_that_has_not_ended_is_refused_and_the_run_says_why(rolled: Settings, step: Any) -> None:
+    words = ("--trigger", "future", "--feed", "permits", "--from", "2011-02-01", "--to", "2999-01-01")
+    said = step("rollup", *words, ok=False)
+    assert said.startswith("to: '2999-01-01' cannot be used; that day has not ended by the stack's clock")
+    assert rows(rolled, "select state, reason from run where run_id = 'permits:future'") == [
+        ("failed", said.strip())
+    ]
