@@ -1,0 +1,78 @@
+"""Every feed, mapping and reference file is loaded, and held to what other rooms make of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ioc.admit import REASONS
+from ioc.kernel.measures import Measure
+from ioc.kernel.rules import PHASES
+from ioc.rules import case_rules
+from schemas import Registry, load
+from schemas.registry import PACKAGED
+
+
+@pytest.fixture(scope="module")
+def registry(root: Path) -> Registry:
+    return load([root / "docs/examples"])
+
+
+def test_no_promise_file_lies_unread(root: Path, registry: Registry) -> None:
+    read = {feed.file for feed in registry.feeds.values()} | {s.file for s in registry.sources.values()}
+    for feed in registry.feeds.values():
+        folder = Path(feed.file).parent
+        read |= {str(folder / f"{name.split('/')[1]}.json") for name in feed.event_schemas}
+    lying = [p for p in (*PACKAGED.glob("feeds/*/*.*"), *PACKAGED.glob("sources/*.*")) if p.is_file()]
+    assert {str(p.relative_to(root)) for p in lying} - read == set()
+    worked = {str(p) for p in (root / "docs/examples").rglob("*.yaml")}
+    assert worked - read == set()
+
+
+def test_every_measure_keeps_to_the_subset(registry: Registry) -> None:
+    for feed in registry.feeds.values():
+        for name, measure in feed.measures.items():
+            for role, text in measure.expressions().items():
+                assert Measure.parse(text).postgres(), (feed.feed, name, role)
+
+
+def test_every_rate_counts_a_part_of_its_denominator(registry: Registry) -> None:
+    for feed in registry.feeds.values():
+        for name, measure in feed.measures.items():
+            if measure.kind == "rate":
+                assert (measure.numerator or "").startswith(measure.denominator or "-"), (feed.feed, name)
+                assert measure.where == measure.denominator
+
+
+def test_every_feed_gives_the_kernel_its_rules(registry: Registry) -> None:
+    for feed in registry.feeds.values():
+        rules = case_rules(feed)
+        assert set(rules.phases.values()) <= set(PHASES)
+        assert rules.enters
+        assert rules.definitions == feed.definitions_hash
+
+
+def test_every_status_can_be_said_by_some_event(registry: Registry) -> None:
+    for feed in registry.feeds.values():
+        said: set[str] = set()
+        for schema in feed.event_schemas.values():
+            status = schema["properties"]["status"]
+            said |= (
+                {status["const"]} if "const" in status else set(status.get("enum", feed.lifecycle.statuses))
+            )
+        assert said == set(feed.lifecycle.statuses), feed.feed
+
+
+def test_agencies_form_one_tree_and_codes_are_unique(registry: Registry) -> None:
+    tops = [agency for agency in registry.agencies.values() if agency.parent is None]
+    assert len(tops) == 1
+    assert len({agency.name for agency in registry.agencies.values()}) == len(registry.agencies)
+    assert all(agency.made for agency in registry.agencies.values())
+
+
+def test_every_reason_is_given_by_some_test(root: Path) -> None:
+    text = "\n".join(
+        p.read_text(encoding="utf-8") for p in (root / "tests").rglob("*.py") if p.parent.name != "policy"
+    )
+    assert {reason for reason in REASONS if f'"{reason}"' not in text} == set()
