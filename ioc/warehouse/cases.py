@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 import polars as pl
 
 from ioc.kernel.events import EVENTS, INSTANT
 from ioc.warehouse.connection import Connection
+
+log = logging.getLogger(__name__)
 
 Fold = Callable[[str, pl.LazyFrame], pl.LazyFrame]  # feed, its events -> rows of `cases` without the feed
 KERNEL_ERROR = "kernel-error"
@@ -17,7 +20,13 @@ WRITTEN = (
     " delivered_at, withdrawn, outcome, outcome_by_date, outcome_by_instant, agency, receiving_agency,"
     " channel, procedure, set_aside, flags, events, last_occurred_at, last_received_at, definitions"
 )
+COLUMNS = ("case_id", *(name.strip() for name in WRITTEN.split(",")))
+_LAST = ("last_occurred_at", "last_received_at")
 _INSTANTS = [name for name, kind in EVENTS.items() if kind == INSTANT]
+
+
+def _of(table: str) -> str:
+    return ", ".join(f"{table}.{name}" for name in COLUMNS[1:])
 
 
 def _out(name: str) -> str:
@@ -32,7 +41,7 @@ def _out(name: str) -> str:
 _EVENTS_OF_CASES = f"""
 copy (
     select c.feed, {", ".join(_out(name) for name in EVENTS)}
-    from live_case c
+    from (select distinct feed, case_id from live_event) c
     cross join lateral (
         select * from event e where e.feed = c.feed and e.case_id = c.case_id offset 0
     ) e
@@ -42,81 +51,70 @@ copy (
     ) d on true
 ) to stdout (format csv)
 """
+_RAW = {name: pl.Int64() if kind == INSTANT else kind for name, kind in EVENTS.items()}
+_WRITE = f"""
+insert into cases (feed, {", ".join(COLUMNS)}) select feed, {", ".join(COLUMNS)} from live_fold
+order by feed collate "C", case_id collate "C"
+on conflict (feed, case_id) do update set ({WRITTEN}) = row({_of("excluded")})
+where ({_of("cases")}) is distinct from ({_of("excluded")})
+"""
 
 
-def touched_events(conn: Connection) -> dict[str, pl.DataFrame]:
-    """The events of the cases in `live_case`, one frame of EVENTS per feed; read after the lock."""
+def touched_events(conn: Connection) -> dict[str, pl.LazyFrame]:
+    """The events of the staged cases, one frame of EVENTS per feed; read after the lock."""
     with conn.cursor() as cursor, cursor.copy(_EVENTS_OF_CASES.encode()) as copy:
         text = b"".join(bytes(block) for block in copy)
     if not text:
         return {}
-    raw = {name: pl.Int64() if kind == INSTANT else kind for name, kind in EVENTS.items()}
-    frame = pl.read_csv(text, has_header=False, schema={"feed": pl.String(), **raw})
-    frame = frame.with_columns(pl.col(_INSTANTS).cast(INSTANT))
-    return {str(feed): part.drop("feed") for (feed,), part in frame.group_by("feed")}
+    frame = pl.read_csv(text, has_header=False, schema={"feed": pl.String(), **_RAW})
+    feeds = frame.get_column("feed").unique().to_list()
+    events = frame.lazy().with_columns(pl.col(_INSTANTS).cast(INSTANT))
+    return {feed: events.filter(pl.col("feed") == feed).drop("feed") for feed in sorted(feeds)}
 
 
-def fold_safely(fold: Fold, feed: str, events: pl.DataFrame, definitions: str) -> pl.DataFrame:
-    """Folds; where the kernel fails, bisects by case and sets the offender aside instead of stopping."""
+def fold_safely(fold: Fold, feed: str, events: pl.LazyFrame, definitions: str) -> pl.DataFrame:
+    """Rows of `cases`, folded; where the kernel fails, bisects by case and sets the offender aside."""
     try:
-        return fold(feed, events.lazy()).collect()
+        return _rows(feed, fold(feed, events)).collect()
     except (Exception, pl.exceptions.PanicException):
-        ids = events.get_column("case_id").unique().sort()
+        known = events.collect()
+        ids = known.get_column("case_id").unique().sort()
         if len(ids) == 1:
-            return _set_aside(events, definitions)
+            log.exception("the kernel failed on case %s of %s: set aside", ids[0], feed)
+            return _rows(feed, _set_aside(events, definitions)).collect()
     half = len(ids) // 2
-    parts = [events.filter(pl.col("case_id").is_in(chosen.implode())) for chosen in (ids[:half], ids[half:])]
-    return pl.concat([fold_safely(fold, feed, part, definitions) for part in parts], how="diagonal")
+    parts = [
+        known.filter(pl.col("case_id").is_in(some.implode())).lazy() for some in (ids[:half], ids[half:])
+    ]
+    return pl.concat([fold_safely(fold, feed, part, definitions) for part in parts])
 
 
-def _set_aside(events: pl.DataFrame, definitions: str) -> pl.DataFrame:
-    last = (
-        pl.col("occurred_at").max().alias("last_occurred_at"),
-        pl.col("received_at").max().alias("last_received_at"),
-    )
-    return (
-        events.group_by("case_id")
-        .agg(pl.len().cast(pl.Int32).alias("events"), *last)
-        .with_columns(pl.lit(KERNEL_ERROR).alias("set_aside"), pl.lit(definitions).alias("definitions"))
-    )
+def _set_aside(events: pl.LazyFrame, definitions: str) -> pl.LazyFrame:
+    last = [pl.col(name).max().alias(f"last_{name}") for name in ("occurred_at", "received_at")]
+    counted = events.group_by("case_id").agg(pl.len().cast(pl.Int32).alias("events"), *last)
+    named = {name: pl.lit(None, pl.String) for name in COLUMNS if name not in ("case_id", "events", *_LAST)}
+    aside = {"set_aside": pl.lit(KERNEL_ERROR), "definitions": pl.lit(definitions)}
+    falses = {
+        "in_figures": pl.lit(False),
+        "withdrawn": pl.lit(False),
+        "flags": pl.lit([], pl.List(pl.String)),
+    }
+    return counted.with_columns(**named | aside | falses)
 
 
-def write_cases(conn: Connection, feed: str, cases: pl.DataFrame) -> None:
+def _rows(feed: str, cases: pl.LazyFrame) -> pl.LazyFrame:
+    """Folded cases as `copy live_fold` takes them; flags are codes, so an array's text needs no quotes."""
+    flags = pl.format("{}{}{}", pl.lit("{"), pl.col("flags").list.join(","), pl.lit("}")).alias("flags")
+    return cases.select(pl.lit(feed).alias("feed"), *COLUMNS).with_columns(flags)
+
+
+def write_cases(conn: Connection, rows: list[pl.DataFrame]) -> None:
     """Writes folded cases over their locked rows; a row that stays as it was is not touched."""
-    columns = [name.strip() for name in f"case_id, {WRITTEN}".split(",")]
-    whole = pl.concat(
-        [pl.DataFrame(schema={name: pl.Null for name in columns}), cases], how="diagonal_relaxed"
-    )
-    text = (
-        whole.select(columns)
-        .with_columns(_flags(whole), *_defaults(whole))
-        .write_csv(include_header=False, datetime_format="%Y-%m-%dT%H:%M:%S%.6fZ", quote_style="necessary")
-    )
-    names = ", ".join(columns)
-    with conn.cursor() as cursor:
-        cursor.execute("delete from live_fold")
-        with cursor.copy(f"copy live_fold ({names}) from stdin (format csv)".encode()) as copy:
-            copy.write(text)
-    new = ", ".join(f"excluded.{name}" for name in columns[1:])
-    old = ", ".join(f"cases.{name}" for name in columns[1:])
-    conn.execute(
-        f"""
-        insert into cases (feed, {names}) select %s, {names} from live_fold order by case_id collate "C"
-        on conflict (feed, case_id) do update set ({WRITTEN}) = row({new})
-        where ({old}) is distinct from ({new})
-        """.encode(),
-        [feed],
-    )
-
-
-def _flags(cases: pl.DataFrame) -> pl.Expr:
-    if cases.schema["flags"] != pl.List(pl.String):
-        return pl.lit("{}").alias("flags")
-    return pl.format("{}{}{}", pl.lit("{"), pl.col("flags").list.join(",").fill_null(""), pl.lit("}")).alias(
-        "flags"
-    )
-
-
-def _defaults(cases: pl.DataFrame) -> list[pl.Expr]:
-    falses = [pl.col(name).cast(pl.Boolean).fill_null(False) for name in ("in_figures", "withdrawn")]
-    return [*falses, pl.col("events").cast(pl.Int32).fill_null(0)]
+    copy_in = f"copy live_fold ({', '.join(('feed', *COLUMNS))}) from stdin (format csv)"
+    with conn.cursor() as cursor, cursor.copy(copy_in.encode()) as copy:
+        for frame in rows:
+            instants = "%Y-%m-%dT%H:%M:%S%.6fZ"
+            copy.write(
+                frame.write_csv(include_header=False, datetime_format=instants, quote_style="necessary")
+            )
+    conn.execute(_WRITE.encode())

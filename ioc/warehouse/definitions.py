@@ -79,7 +79,8 @@ def _alone(conn: Connection) -> bool:
 
 
 def _refold(conn: Connection, kernel: Kernel, feed: str, ids: list[str]) -> None:
-    events.lock_cases(conn, [(feed, case_id) for case_id in ids])
+    events.stage_cases(conn, feed, ids)
+    events.lock_cases(conn)
     refold(conn, kernel)
     conn.execute(
         "update cases set definitions = %s where feed = %s and case_id = any(%s)"

@@ -48,36 +48,36 @@ class Delivery:
 
 
 def prepare(conn: Connection) -> None:
-    """Temporary tables of this session, emptied at each commit."""
+    """This session's temporary tables; both are empty whenever a transaction begins."""
     conn.execute(
         f"""
         create temp table live_event on commit delete rows as select 0 n, {COLUMNS} from event limit 0;
-        create temp table live_case (n int, feed text, case_id text) on commit delete rows;
         create temp table live_fold on commit delete rows as select * from cases limit 0;
         """.encode()
     )
-    conn.commit()
 
 
 def stage(conn: Connection, deliveries: Iterable[Delivery]) -> None:
     """Copies events into this session's `live_event`, numbered in order of identity."""
-    with conn.cursor() as cursor:
-        cursor.execute("delete from live_event")
-        with cursor.copy(f"copy live_event (n, {COLUMNS}) from stdin".encode()) as copy:
-            for n, delivery in enumerate(sorted(deliveries, key=Delivery.order)):
-                copy.write_row((n, *delivery.row()))
+    with conn.cursor() as cursor, cursor.copy(f"copy live_event (n, {COLUMNS}) from stdin".encode()) as copy:
+        for n, delivery in enumerate(sorted(deliveries, key=Delivery.order)):
+            copy.write_row((n, *delivery.row()))
 
 
-def lock_cases(conn: Connection, cases: Sequence[tuple[str, str]]) -> None:
-    """Locks the rows of these cases in order, making a stub for a case never seen; call it before reading."""
-    with conn.cursor() as cursor:
-        cursor.execute("delete from live_case")
-        with cursor.copy(b"copy live_case from stdin") as copy:
-            for n, (feed, case_id) in enumerate(sorted(cases)):
-                copy.write_row((n, feed, case_id))
+def stage_cases(conn: Connection, feed: str, case_ids: Sequence[str]) -> None:
+    """Names cases in `live_event` without an event, for a refold."""
+    conn.execute(
+        "insert into live_event (feed, case_id) select %s, unnest(%s::text[])", [feed, list(case_ids)]
+    )
+
+
+def lock_cases(conn: Connection) -> None:
+    """Locks the rows of the staged cases in order, a stub for a case never seen; call it before reading."""
     conn.execute(
         """
-        insert into cases (feed, case_id) select feed, case_id from live_case order by n
+        insert into cases (feed, case_id)
+        select feed, case_id from (select distinct feed, case_id from live_event) touched
+        order by feed collate "C", case_id collate "C"
         on conflict (feed, case_id) do update set case_id = excluded.case_id where false
         """
     )

@@ -88,34 +88,41 @@ def take(conn: Connection, batch: Batch, kernel: Kernel, agencies: Agencies) -> 
     Raises Lost where a partition is no longer ours (seek again from the warehouse); psycopg.OperationalError
     where the warehouse fails (nothing is committed).
     """
+    poison, reason = list[Delivery](), ""
     for attempt in range(ATTEMPTS):
         try:
             with conn.transaction():
-                outcome, codes = _transact(conn, batch, kernel, agencies)
+                outcome, codes = _transact(conn, batch, kernel, agencies, poison, reason)
         except AGAIN as exc:
             log.warning("live transaction again after %s", type(exc).__name__)
             time.sleep(0.005 * (attempt + 1))
+        except DATA_ERRORS as exc:
+            log.warning("a value of this poll cannot be stored, looking for it: %s", exc)
+            reason, found = str(exc), _poison(conn, batch, kernel, agencies)
+            if not found or found == poison:
+                raise
+            poison = found
         else:
             agencies.remember(codes)
             return outcome
     raise psycopg.OperationalError(f"no success after {ATTEMPTS} attempts")
 
 
-def _transact(conn: Connection, batch: Batch, kernel: Kernel, agencies: Agencies) -> tuple[Outcome, set[str]]:
+def _transact(
+    conn: Connection,
+    batch: Batch,
+    kernel: Kernel,
+    agencies: Agencies,
+    poison: Sequence[Delivery],
+    reason: str,
+) -> tuple[Outcome, set[str]]:
     if not offsets.move(conn, batch.moves):
         raise Lost
-    good, poison, reason = list(batch.deliveries), list[Delivery](), ""
-    try:
-        with conn.transaction():
-            duplicates, codes = _write(conn, good, kernel, agencies)
-    except DATA_ERRORS as exc:
-        reason = str(exc)
-        poison = _offenders(conn, good, kernel, agencies)
-        bad = {(d.topic, d.partition, d.offset) for d in poison}
-        good = [d for d in good if (d.topic, d.partition, d.offset) not in bad]
-        with conn.transaction():
-            duplicates, codes = _write(conn, good, kernel, agencies)
-    refused = [*batch.refused, *(_as_refused(d, reason) for d in poison)]
+    good = (
+        [delivery for delivery in batch.deliveries if delivery not in poison] if poison else batch.deliveries
+    )
+    duplicates, codes = _write(conn, good, kernel, agencies)
+    refused = [*batch.refused, *(_as_refused(delivery, reason) for delivery in poison)]
     quarantine.insert(conn, refused)
     _wake(conn, good, refused)
     return Outcome(len(good) - duplicates, duplicates, len(refused), poison), codes
@@ -126,8 +133,8 @@ def _write(
 ) -> tuple[int, set[str]]:
     if not deliveries:
         return 0, set()
-    events.lock_cases(conn, list({d.case for d in deliveries}))
     events.stage(conn, deliveries)
+    events.lock_cases(conn)
     duplicates = events.insert_staged(conn)
     codes = agencies.register(conn, deliveries)
     refold(conn, kernel)
@@ -135,17 +142,23 @@ def _write(
 
 
 def refold(conn: Connection, kernel: Kernel) -> None:
-    """Folds the cases in `live_case` (locked already) from their stored events and writes them."""
-    for feed, frame in sorted(touched_events(conn).items()):
-        hash_now = kernel.definitions[feed]
-        write_cases(conn, feed, fold_safely(kernel.fold, feed, frame, hash_now))
+    """Folds the staged and locked cases from their stored events and writes them."""
+    folded = [
+        fold_safely(kernel.fold, feed, frame, kernel.definitions[feed])
+        for feed, frame in touched_events(conn).items()
+    ]
+    write_cases(conn, folded)
+
+
+def _poison(conn: Connection, batch: Batch, kernel: Kernel, agencies: Agencies) -> list[Delivery]:
+    """Which deliveries the warehouse cannot store: found under savepoints of an undone transaction."""
+    with conn.transaction(force_rollback=True):
+        return _offenders(conn, sorted(batch.deliveries, key=Delivery.order), kernel, agencies)
 
 
 def _offenders(
-    conn: Connection, deliveries: Sequence[Delivery], kernel: Kernel, agencies: Agencies
+    conn: Connection, ordered: list[Delivery], kernel: Kernel, agencies: Agencies
 ) -> list[Delivery]:
-    """Bisects under savepoints that are always undone; in order, so that locks are still taken in order."""
-    ordered = sorted(deliveries, key=Delivery.order)
     try:
         with conn.transaction(force_rollback=True):
             _write(conn, ordered, kernel, agencies)

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
+
+os.environ.setdefault(
+    "POLARS_MAX_THREADS", "1"
+)  # a poll's fold is small: more threads only wait for each other
 
 from ioc.admit import UNKNOWN_FEED
 from ioc.clock import Clock

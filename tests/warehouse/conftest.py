@@ -1,38 +1,56 @@
-"""A connection ready for live transactions, and a small fold so that the transaction is tested by itself."""
+"""A connection ready for live transactions, and the kernel with the rules of a feed that no file names."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import polars as pl
 import pytest
 
+from ioc.kernel.fold import fold
+from ioc.kernel.rules import CaseRules
 from ioc.settings import Settings
-from ioc.warehouse import connect, events
+from ioc.warehouse import connect, live
 from ioc.warehouse.connection import Connection
 from ioc.warehouse.live import Kernel
 
-
-def fold(feed: str, frame: pl.LazyFrame) -> pl.LazyFrame:
-    """The last status and the number of events."""
-    last = frame.sort("occurred_at", "received_at", "hash").group_by("case_id", maintain_order=True)
-    return last.agg(
-        pl.col("source", "status", "due_at").last(),
-        pl.len().cast(pl.Int32).alias("events"),
-        pl.col("received_at").min().alias("last_received_at"),
-    ).with_columns(pl.lit("d1").alias("definitions"), in_figures=True)
+PHASES = {"2": "open", "9": "resolved"}
+RULES = CaseRules("parcels", "Asia/Ho_Chi_Minh", PHASES, frozenset({"2"}), "date", "d1")
 
 
 @pytest.fixture
 def kernel() -> Kernel:
-    return Kernel(fold, {"parcels": "d1"})
-
-
-def open_live(settings: Settings) -> Connection:
-    conn = connect(settings, autocommit=True, name="test")
-    events.prepare(conn)
-    return conn
+    return Kernel(lambda feed, events: fold(events, RULES), {"parcels": "d1"})
 
 
 @pytest.fixture
-def conn(warehouse: Settings) -> Iterator[Connection]:
-    with open_live(warehouse) as conn:
-        yield conn
+def kernel_failing_on() -> Callable[[str], Kernel]:
+    """A kernel with a defect that one case brings out."""
+
+    def make(case_id: str) -> Kernel:
+        def failing(feed: str, events: pl.LazyFrame) -> pl.LazyFrame:
+            bad = events.filter(pl.col("case_id") == case_id).collect()
+            return fold(events, RULES) if bad.is_empty() else events.select("no such column")
+
+        return Kernel(failing, {"parcels": "d1"})
+
+    return make
+
+
+@pytest.fixture
+def open_live(warehouse: Settings) -> Iterator[Callable[[], Connection]]:
+    """Opens connections as a live worker has them."""
+    opened: list[Connection] = []
+
+    def another() -> Connection:
+        conn = connect(warehouse, autocommit=True, name="test")
+        live.prepare(conn)
+        opened.append(conn)
+        return conn
+
+    yield another
+    for conn in opened:
+        conn.close()
+
+
+@pytest.fixture
+def conn(open_live: Callable[[], Connection]) -> Connection:
+    return open_live()
