@@ -16,6 +16,7 @@ from ioc.stack.stopping import MARK
 
 PORTS = ("kafka_port", "intake_port", "screens_port", "airflow_port")
 NOTED_EVERY = timedelta(seconds=5)  # of machine time, how often a running `up` notes the stack's clock
+STEPPED_BACK = timedelta(minutes=1)  # what a machine's clock may be set back without a word
 # A demo's day lasts 24 minutes; a rollup archives first, so the archive's own runs may be few.
 DEMO_CRONS = {"archive_cron": "7-59/15 * * * *", "rollup_cron": "*/3 * * * *"}
 
@@ -70,7 +71,7 @@ def _clock(settings: Settings, home: Home, demo: bool, rate: float) -> Clock:
         home.remember(demo=True, rate=rate)
         return Clock(machine, max(_demo_start(settings), last or datetime.min.replace(tzinfo=UTC)), rate)
     clock = Clock.parse(settings.clock)
-    if last is not None and clock.at(machine) < last:
+    if last is not None and clock.at(machine) < last - STEPPED_BACK:
         raise Stop(
             f"{home.folder} has lived until {last.isoformat()}; {clock.at(machine).isoformat()} is earlier"
         )
@@ -89,8 +90,9 @@ def _demo_start(settings: Settings) -> datetime:
 
 
 def note_clock(home: Home, clock: Clock, machine: datetime, stopping: bool) -> None:
-    """Writes down how far this stack's time has come; while it runs, as far as it may be when noted next."""
-    ahead = machine if stopping else machine + 2 * NOTED_EVERY
+    """Writes down how far this stack's time has come; of a running demo, as far as it may be at the next note."""
+    demo = clock.anchor is not None
+    ahead = machine + 2 * NOTED_EVERY if demo and not stopping else machine
     home.remember(clock_noted=clock.at(ahead).isoformat())
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 
 PR_SET_PDEATHSIG = 1
+LONGEST_LOG = 20_000_000  # bytes; a longer one is set aside when its part starts again
 LINUX = sys.platform.startswith("linux")
 
 
@@ -35,6 +36,8 @@ def spawn(
 ) -> subprocess.Popen[bytes]:
     """Starts `command` in its own session; its output is appended to `log`."""
     log.parent.mkdir(parents=True, exist_ok=True)
+    if log.exists() and log.stat().st_size > LONGEST_LOG:
+        log.replace(log.with_suffix(".old.log"))
     with log.open("ab") as out:
         return subprocess.Popen(
             command,

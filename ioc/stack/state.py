@@ -88,9 +88,11 @@ def lag(conn: Connection, settings: Settings) -> int:
     stands = {
         TopicPartition(str(t), int(str(p))): int(str(n)) for t, p, n in rows if not str(t).endswith(RAW)
     }
-    consumer = KafkaConsumer(bootstrap_servers=settings.kafka_servers, enable_auto_commit=False)
+    consumer = KafkaConsumer(
+        bootstrap_servers=settings.kafka_servers, enable_auto_commit=False, bootstrap_timeout_ms=5_000
+    )
     try:
-        ends = consumer.end_offsets(list(stands))
+        ends = consumer.end_offsets(list(stands), timeout_ms=5_000)
     finally:
         consumer.close(autocommit=False)
     return sum(max(0, end - stands[place]) for place, end in ends.items())

@@ -56,7 +56,9 @@ def wanted(registry: Registry) -> dict[str, Wanted]:
 def ensure(servers: str, topics: dict[str, Wanted]) -> dict[str, Topic]:
     """Makes what is missing and widens what is too narrow; Stop where a topic is compacted."""
     try:
-        admin = KafkaAdminClient(bootstrap_servers=servers, client_id="ioc-topics")
+        admin = KafkaAdminClient(
+            bootstrap_servers=servers, client_id="ioc-topics", bootstrap_timeout_ms=10_000
+        )
     except KafkaError as exc:
         raise Retry(f"Kafka at {servers} does not answer: {exc}") from exc
     try:

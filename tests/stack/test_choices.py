@@ -52,6 +52,11 @@ def test_a_note_while_running_is_ahead_of_the_clock_until_the_next_note(tmp_path
     assert Clock.parse(chosen(tmp_path, demo=True).clock).now() > killed_a_bit_later
 
 
+def test_on_the_machines_clock_a_stack_can_start_right_after_a_kill(tmp_path: Path) -> None:
+    note_clock(Home(tmp_path), Clock.parse(chosen(tmp_path).clock), datetime.now(UTC), stopping=False)
+    assert chosen(tmp_path).clock == "real"
+
+
 def test_without_demo_a_demos_home_keeps_its_clock_and_rate(tmp_path: Path) -> None:
     chosen(tmp_path, demo=True, rate=30)
     assert Clock.parse(chosen(tmp_path).clock).rate == 30
