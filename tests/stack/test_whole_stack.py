@@ -1,4 +1,4 @@
-"""`ioc up` on the real parts: a death, a murdered supervisor, status, down, Ctrl-C; nothing is left behind."""
+"""`ioc up` on the real parts: a death, a murdered supervisor, status, down, Ctrl-C; nothing is left."""
 
 import json
 import os
