@@ -133,19 +133,35 @@ def below(events: pl.LazyFrame, source: Source) -> pl.LazyFrame:
 def cells_of_events(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
     """Kernel: events -> cases -> cells, and a row without a day that counts the cases.
 
-    Where the kernel fails it bisects by case, and the offender is set aside, as live does it.
+    A case that the kernel fails on is set aside, as live does it; where it fails on every one of several, the
+    kernel is broken, and its error is raised.
     """
     try:
-        cases = fold(events.lazy(), rules).collect()
-        found, aside = cells(cases.lazy(), rules).collect(), cases["set_aside"].count()
-        return _counted(found, len(cases), aside)
+        return _folded(events, rules)
     except (Exception, pl.exceptions.PanicException):
-        ids = events["case_id"].unique().sort()
+        failed: list[str] = []
+        found = _bisected(events, rules, failed)
+        if 1 < len(failed) == events["case_id"].n_unique():
+            raise
+        return found
+
+
+def _folded(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
+    cases = fold(events.lazy(), rules).collect()
+    return _counted(cells(cases.lazy(), rules).collect(), len(cases), cases["set_aside"].count())
+
+
+def _bisected(events: pl.DataFrame, rules: CaseRules, failed: list[str]) -> pl.DataFrame:
+    ids = events["case_id"].unique().sort()
+    try:
+        return _folded(events, rules)
+    except (Exception, pl.exceptions.PanicException):
         if len(ids) == 1:
+            failed.append(ids[0])
             return _counted(pl.DataFrame(schema=CELLS), 1, 1)
     half = len(ids) // 2
     parts = [events.filter(pl.col("case_id").is_in(some.implode())) for some in (ids[:half], ids[half:])]
-    return pl.concat([cells_of_events(part, rules) for part in parts])
+    return pl.concat([_bisected(part, rules, failed) for part in parts])
 
 
 def _counted(found: pl.DataFrame, cases: int, aside: int) -> pl.DataFrame:

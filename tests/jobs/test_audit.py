@@ -1,0 +1,122 @@
+"""Each gate of the audit, broken by a staged input that it must refuse."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import polars as pl
+import pytest
+
+from ioc.errors import Stop
+from ioc.kernel.flow import FLOW_DAYS
+from ioc.settings import Settings
+from ioc.warehouse import connect
+from ioc.warehouse.connection import Connection
+from jobs import runs
+from jobs.audit import audit
+from jobs.publish import publish
+from jobs.staging import write
+from schemas.tables import table
+
+pytestmark = pytest.mark.broker
+NOW = datetime(2024, 2, 1, tzinfo=UTC)
+DAYS = [date(2024, 1, day) for day in (1, 2, 3)]
+
+
+def row(day: int, *, opened: int, new: int, resolved: int, **other: Any) -> dict[str, Any]:
+    figures = {
+        "day": DAYS[day - 1], "agency": "A", "channel": "desk", "carried_over": opened, "new": new,
+        "received_total": opened + new, "resolved": resolved, "early": resolved, "on_due_date": 0, "late": 0,
+        "no_due_date": 0, "withdrawn": 0, "open_end": opened + new - resolved, "open_end_overdue": 0,
+    }  # fmt: skip
+    return figures | other
+
+
+SOUND = [
+    row(1, opened=0, new=3, resolved=1),
+    row(2, opened=2, new=0, resolved=0, open_end_overdue=1),
+    row(3, opened=2, new=4, resolved=2, early=1, on_due_date=1, withdrawn=1),
+]
+
+
+def staged(conn: Connection, rows: list[dict[str, Any]], name: str = "x:one", **other: Any) -> runs.Run:
+    said = {"position": {"x": {"0": 9}}, "definitions": "d", "state": "staged"} | other
+    run = runs.Run(name, "x", DAYS[0], DAYS[-1], "UTC", **said)
+    runs.put(conn, run, NOW)
+    write(conn, run, pl.DataFrame(rows, schema=FLOW_DAYS))
+    conn.commit()
+    return run
+
+
+def test_a_sound_run_passes_and_every_check_is_kept(warehouse: Settings) -> None:
+    with connect(warehouse) as conn:
+        staged(conn, SOUND)
+        assert audit(conn, "x:one", NOW).state == "audited"
+        kept = conn.execute('select "check", ok from audit where run_id = %s', ["x:one"]).fetchall()
+    assert dict(kept) == dict.fromkeys(table("flow_day").expectations, True)  # type: ignore[arg-type] # rows of two
+
+
+BROKEN = {
+    "grain-unique": [*SOUND, SOUND[0]],
+    "received-total": [SOUND[0], SOUND[1] | {"received_total": 3, "open_end": 3}, SOUND[2]],
+    "open-end": [*SOUND[:2], SOUND[2] | {"open_end": 5}],
+    "outcomes": [SOUND[0] | {"early": 0}, *SOUND[1:]],
+    "carried-over": [SOUND[0], row(2, opened=1, new=1, resolved=0), SOUND[2]],
+    "never-lost": SOUND[:2],
+    "non-negative": [*SOUND[:2], row(3, opened=2, new=-1, resolved=0)],
+    "parts-of-wholes": [SOUND[0], SOUND[1] | {"open_end_overdue": 3}, SOUND[2]],
+    "within-coverage": [*SOUND, row(3, opened=4, new=0, resolved=4) | {"day": date(2024, 1, 4)}],
+}
+
+
+def test_every_blocking_check_is_broken_below() -> None:
+    expectations = table("flow_day").expectations
+    assert sorted(BROKEN) == sorted(name for name, e in expectations.items() if e.severity == "fail")
+
+
+@pytest.mark.parametrize("check", BROKEN)
+def test_a_broken_gate_refuses_the_run_and_the_last_revision_stays(warehouse: Settings, check: str) -> None:
+    with connect(warehouse) as conn:
+        staged(conn, SOUND, "x:sound")
+        audit(conn, "x:sound", NOW)
+        publish(conn, "x:sound", NOW)
+        staged(conn, BROKEN[check])
+        run = audit(conn, "x:one", NOW)
+        assert run.state == "refused"
+        assert f"{check}: " in (run.reason or "")
+        with pytest.raises(Stop, match="only an audited run can be published"):
+            publish(conn, "x:one", NOW)
+        assert conn.execute("select run_id from revision").fetchall() == [("x:sound",)]
+        assert len(conn.execute("select from flow_day_published").fetchall()) == len(SOUND)
+
+
+WARNED = {
+    "has-rows": [],
+    "known-agency": [row | {"agency": ""} for row in SOUND],
+    "volume": [
+        row(1, opened=0, new=1, resolved=1),
+        row(2, opened=0, new=1, resolved=1),
+        row(3, opened=0, new=500, resolved=500),
+    ],
+}
+
+
+def test_every_warning_is_given_below() -> None:
+    expectations = table("flow_day").expectations
+    assert sorted(WARNED) == sorted(name for name, e in expectations.items() if e.severity == "warn")
+
+
+@pytest.mark.parametrize("check", WARNED)
+def test_a_warning_is_kept_and_does_not_block(warehouse: Settings, check: str) -> None:
+    with connect(warehouse) as conn:
+        staged(conn, WARNED[check])
+        assert audit(conn, "x:one", NOW).state == "audited"
+        publish(conn, "x:one", NOW)
+        ((kept,),) = conn.execute("select audit from revision").fetchall()
+    assert [found["check"] for found in kept if not found["ok"]] == [check]  # type: ignore[attr-defined] # JSON
+
+
+def test_only_a_staged_run_is_audited(warehouse: Settings) -> None:
+    with connect(warehouse) as conn, pytest.raises(Stop, match="run x:nothing is unknown"):
+        audit(conn, "x:nothing", NOW)

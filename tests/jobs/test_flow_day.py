@@ -1,0 +1,157 @@
+"""A task's work without Spark: which events of a pinned log count, and that slices of a bucket add up."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from deltalake import DeltaTable, write_deltalake
+
+from ioc.errors import Stop
+from ioc.event import hash16
+from ioc.kernel.events import EVENTS
+from ioc.kernel.flow import CONTRIBUTIONS
+from ioc.kernel.rules import CaseRules
+from jobs import flow_day
+from jobs.event_log import SCHEMA, EventLog, buckets, compact, held
+from jobs.flow_day import KEYS, Source, bucket_cells, cells_of_events, parted
+from jobs.testing import CASES, events_of
+
+RULES = CaseRules(
+    "x", "UTC", {"received": "open", "completed": "resolved"}, frozenset({"received"}), "date", "d"
+)
+
+
+def stored(log: EventLog, events: list[dict[str, Any]]) -> DeltaTable:
+    table = log.make(4)
+    blank = dict.fromkeys(SCHEMA.names)
+    rows = [blank | event | {"archived": "2024-01"} for event in events]
+    write_deltalake(
+        table, pl.DataFrame(rows, schema=pl.from_arrow(SCHEMA.empty_table()).schema), mode="append"
+    )  # type: ignore[union-attr] # a frame
+    return DeltaTable(log.uri)
+
+
+def rows_of(cases: Any) -> list[dict[str, Any]]:
+    """The small log as rows of the event log, partition by case."""
+    offsets = {0: 0, 1: 0}
+    rows = []
+    for event in events_of("x", cases):
+        place, data = hash16(event.case_id) % 2, dict(event.data)
+        due = data.pop("due_at", None)
+        rows.append(
+            {
+                "case_id": event.case_id, "source": event.source, "id": event.id, "hash": event.hash,
+                "occurred_at": event.time, "received_at": event.receipt.received_at, **data,
+                "due_at": datetime.fromisoformat(due) if due else None, "topic": "x", "partition": place,
+                "offset": offsets[place], "hash16": hash16(event.case_id),
+                "bucket": hash16(event.case_id) // 16384,
+            }
+        )  # fmt: skip
+        offsets[place] += 1
+    return rows
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> EventLog:
+    return EventLog("x", str(tmp_path))
+
+
+def source(table: DeltaTable, **other: Any) -> Source:
+    said = {"position": held(table), "quarantined": frozenset()} | other
+    return Source(table.table_uri, table.version(), buckets(table), rules=RULES, **said)
+
+
+def summed(source: Source) -> pl.DataFrame:
+    parts = [pl.from_arrow(b) for bucket in range(source.buckets) for b in bucket_cells(source, bucket, 0)]
+    return pl.concat(parts).group_by("source", *KEYS).sum()  # type: ignore[type-var, return-value] # frames
+
+
+def test_all_buckets_together_are_the_whole_log(log: EventLog) -> None:
+    table = stored(log, rows_of(CASES))
+    (built,) = parted(summed(source(table)), 1)
+    whole = cells_of_events(pl.read_delta(log.uri), RULES)
+    assert (built.cases, built.set_aside) == (6, 1)
+    assert built.cells.sum().select(CONTRIBUTIONS).row(0) == whole.sum().select(CONTRIBUTIONS).row(0)
+    assert built.cells["new"].sum() == 5
+
+
+def test_slices_of_a_bucket_add_up_to_it(log: EventLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    pinned = source(stored(log, rows_of(CASES)))
+    before = parted(summed(pinned), 1)
+    monkeypatch.setattr(flow_day, "TASK_BYTES", flow_day.EVENT_BYTES)  # one event a slice: far below a case
+    assert sum(1 for _ in flow_day.slices(pinned, hash16("c1") // 16384)) > 1
+    after = parted(summed(pinned), 1)
+    assert (after[0].cases, after[0].set_aside) == (before[0].cases, before[0].set_aside)
+    assert after[0].cells.equals(before[0].cells)
+
+
+def test_only_what_was_known_at_the_position_counts(log: EventLog) -> None:
+    table = stored(log, rows_of(CASES))
+    nothing_of_1 = {0: held(table)[0], 1: 0}
+    counted = parted(summed(source(table, position=nothing_of_1)), 1)[0].cases
+    assert counted == sum(hash16(case[0]) % 2 == 0 for case in CASES)
+
+
+def test_what_live_refused_does_not_count(log: EventLog) -> None:
+    events = rows_of(CASES)
+    refused = frozenset((e["partition"], e["offset"]) for e in events if e["case_id"] == "c1")
+    assert parted(summed(source(stored(log, events), quarantined=refused)), 1)[0].cases == 5
+
+
+def test_a_pinned_version_does_not_see_what_came_later(log: EventLog) -> None:
+    pinned = source(stored(log, rows_of(CASES[:3])))
+    stored(log, rows_of(CASES[3:]))
+    assert parted(summed(pinned), 1)[0].cases == 3
+
+
+def test_compacting_keeps_every_row_and_the_pinned_version(
+    log: EventLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = rows_of(CASES)
+    assert not compact(stored(log, events[:1]))
+    pinned = source(DeltaTable(log.uri))
+    monkeypatch.setattr("jobs.event_log.SMALL_FILES", 1)
+    for event in events[1:]:
+        table = stored(log, [event])
+    assert compact(table)
+    assert len(pl.read_delta(log.uri)) == len(events)
+    assert len(DeltaTable(log.uri).file_uris()) <= 4
+    assert parted(summed(pinned), 1)[0].cases == 1
+
+
+def test_a_case_that_the_kernel_fails_on_is_set_aside_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = flow_day.fold
+
+    def failing(events: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
+        if "c2" in events.collect()["case_id"]:
+            raise ZeroDivisionError
+        return real(events, rules)
+
+    events = pl.DataFrame(rows_of(CASES), schema=EVENTS)
+    monkeypatch.setattr(flow_day, "fold", failing)
+    cells = cells_of_events(events, RULES)
+    assert (cells["cases"].sum(), cells["set_aside"].sum(), cells["new"].sum()) == (6, 2, 4)
+
+
+def test_a_kernel_that_fails_on_every_case_fails_the_job() -> None:
+    with pytest.raises(pl.exceptions.ColumnNotFoundError):
+        cells_of_events(pl.DataFrame(rows_of(CASES), schema=EVENTS).drop("channel"), RULES)
+
+
+def test_the_number_of_buckets_is_the_logs_own(log: EventLog, tmp_path: Path) -> None:
+    log.make(4)
+    assert buckets(log.make(16)) == 4
+    with pytest.raises(Stop, match="IOC_LOG_BUCKETS: 6 cannot be used"):
+        log.make(6)
+    stranger = str(tmp_path / "stranger")
+    write_deltalake(stranger, pl.DataFrame({"a": [1]}))
+    with pytest.raises(Stop, match="does not say its number of buckets"):
+        buckets(DeltaTable(stranger))
+
+
+def test_the_small_log_is_dated_before_any_run() -> None:
+    assert all(event.time < datetime(2011, 6, 1, tzinfo=UTC) for event in events_of("x", CASES))
