@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,7 +28,7 @@ class Draft:
     origin: dict[str, str]
 
 
-Make = Callable[[Message, str], "Draft | Refusal | None"]
+Make = Callable[[Message, str], "Draft | Refusal"]
 
 
 class CompiledSource:
@@ -45,16 +45,14 @@ class CompiledSource:
         self._kinds = [(self._when(m.shape), self._kind(m)) for m in source.messages.values()]
         self._kept = {field: field_getter(field) for field in kept_fields(source)}
 
-    def drafts(self, message: Message) -> Iterator[Draft | Refusal]:
+    def drafts(self, message: Message) -> list[Draft | Refusal]:
         """The message's events in the order of the mapping; a refused one does not take the others along."""
         for fits, kind in self._kinds:
             if fits(message):
-                yield from kind(message)
-                return
+                return kind(message)
         shapes = "; ".join(f"{name} has {shape_text(m.shape)}" for name, m in self.source.messages.items())
-        yield Refusal(
-            "no-event", None, None, f"send a kind of message that {self.source.file} knows: {shapes}"
-        )
+        mend = f"send a kind of message that {self.source.file} knows: {shapes}"
+        return [Refusal("no-event", None, None, mend)]
 
     def redacted(self, message: Message) -> dict[str, Any]:
         """The fields the mapping reads, personal ones as tokens; every other field is gone."""
@@ -70,39 +68,30 @@ class CompiledSource:
             _put(kept, field if field in message else field.split("."), raw)
         return kept
 
-    def _kind(self, mapping: MessageMapping) -> Callable[[Message], Iterator[Draft | Refusal]]:
+    def _kind(self, mapping: MessageMapping) -> Callable[[Message], list[Draft | Refusal]]:
         read_case = self._template(mapping.case, every=True)
-        makers = [self._maker(event) for event in mapping.events]
+        makers = [(self._when(event.when), self._maker(event)) for event in mapping.events]
 
-        def read(message: Message) -> Iterator[Draft | Refusal]:
+        def read(message: Message) -> list[Draft | Refusal]:
             try:
                 case = read_case(message)
             except Refusal as exc:
-                yield exc
-                return
-            some = False
-            for make in makers:
-                draft = make(message, case)
-                if draft is not None:
-                    some = True
-                    yield draft
-            if not some:
-                yield Refusal(
-                    "no-event", None, None, f"none of its events is due by `when` in {self.source.file}"
-                )
+                return [exc]
+            found = [make(message, case) for due, make in makers if due(message)]
+            if not found:
+                mend = f"none of its events is due by `when` in {self.source.file}"
+                return [Refusal("no-event", None, None, mend)]
+            return found
 
         return read
 
     def _maker(self, mapping: EventMapping) -> Make:
-        due = self._when(mapping.when)
         read_id = self._template(mapping.id, every=False)
         read_time = self._time(mapping.time)
         dataschema = self.feed.dataschema(mapping.event)
         readers, origin = self._data(mapping, dataschema)
 
-        def make(message: Message, case: str) -> Draft | Refusal | None:
-            if not due(message):
-                return None
+        def make(message: Message, case: str) -> Draft | Refusal:
             try:
                 data = {name: datum for name, read in readers if (datum := read(message)) is not None}
                 at = read_time(message)
@@ -160,15 +149,16 @@ class CompiledSource:
         absent = [field_getter(field) for field in when.absent]
         equals = [(field, field_getter(field), word) for field, word in when.equals.items()]
 
-        def silent(raw: Any) -> bool:
-            return raw is None or (raw.__class__ is str and raw.strip() in missing)
-
-        def fits(message: Message) -> bool:
-            return (
-                not any(silent(get(message)) for get in present)
-                and all(silent(get(message)) for get in absent)
-                and all(_says(field, get(message), word) for field, get, word in equals)
-            )
+        def fits(message: Message) -> bool:  # plain loops: asked several times of every message
+            for get in present:
+                raw = get(message)
+                if raw is None or (raw.__class__ is str and raw.strip() in missing):
+                    return False
+            for get in absent:
+                raw = get(message)
+                if raw is not None and not (raw.__class__ is str and raw.strip() in missing):
+                    return False
+            return not equals or all(_says(field, get(message), word) for field, get, word in equals)
 
         return fits if present or absent or equals else lambda _: True
 

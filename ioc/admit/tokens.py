@@ -18,9 +18,10 @@ KEPT_TEXT = 2_000  # characters of a text that nothing could be made of
 
 def token(key: bytes, text: str) -> str:
     """HMAC-SHA256 as `tok_` + 24 hex; the same person gives the same token, a token stays what it is."""
-    if _TOKEN.fullmatch(text):
+    if text.startswith("tok_") and _TOKEN.fullmatch(text):
         return text
-    return "tok_" + hmac.digest(key, unicodedata.normalize("NFC", text.strip()).encode(), "sha256").hex()[:24]
+    said = text.strip() if text.isascii() else unicodedata.normalize("NFC", text.strip())
+    return "tok_" + hmac.digest(key, said.encode("utf-8", "surrogatepass"), "sha256").hex()[:24]
 
 
 def tokens_of(key: bytes) -> Callable[[str], str]:

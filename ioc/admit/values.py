@@ -18,6 +18,7 @@ from schemas import SourceMapping, Value
 Message = Mapping[str, Any]
 ReadText = Callable[[Message], "str | None"]
 ReadValue = Callable[[Message], Any]
+Step = Callable[[str, str], Any]
 
 
 def field_getter(field: str) -> Callable[[Message], Any]:
@@ -89,25 +90,36 @@ def value_reader(name: str, value: Value, ground: Ground, personal: bool) -> Rea
         return lambda _: constant
     field = value.field or name
     read = text_reader(field, ground.missing | frozenset(value.missing))
-    if not steps and not value.required:
+    if value.required:
+        read = _required(field, read)
+    if not steps:
         return read
+    return _stepped(field, read, steps)
+
+
+def _required(field: str, read: ReadText) -> ReadText:
+    def said(message: Message) -> str:
+        text = read(message)
+        if text is None:
+            raise Refusal("missing-field", field, None, f"send {field}")
+        return text
+
+    return said
+
+
+def _stepped(field: str, read: ReadText, steps: list[Step]) -> ReadValue:
+    first, rest = steps[0], steps[1:]
 
     def datum(message: Message) -> Any:
-        at: Any = read(message)
-        if at is None:
-            if value.required:
-                raise Refusal("missing-field", field, None, f"send {field}")
-            return None
-        for step in steps:
-            at = step(field, at)
+        text = read(message)
+        at = None if text is None else first(field, text)
+        for step in rest:
             if at is None:
                 return None
+            at = step(field, at)
         return at
 
     return datum
-
-
-Step = Callable[[str, str], Any]
 
 
 def _steps(name: str, value: Value, ground: Ground, personal: bool) -> list[Step | None]:
