@@ -14,6 +14,7 @@ from streams.simulator.made_hex import hex_text
 from streams.simulator.messages import section, time_text
 from streams.simulator.plan import Plan
 
+NOT_TOLD = {"batch": pl.String, "seq": pl.Int64, "raw": pl.String}
 DATA_TIME = "%Y-%m-%dT%H:%M:%S.000000Z"
 
 
@@ -49,57 +50,52 @@ def _utc(column: str, zone: str) -> pl.Expr:
 def canonical(plan: Plan, sends: pl.DataFrame, registry: Registry, buckets: int) -> pl.DataFrame:
     """Rows of the event log for rows of `sends` that have hash16, partition, offset and archived."""
     simulation = plan.simulation
-    mapping, feed = registry.sources[simulation.source], registry.feed(simulation.feed)
+    feed = registry.feed(simulation.feed)
     event = next(iter(feed.events))
+    said = _said(plan, sends, registry)
+    return said.select(
+        "case_id",
+        pl.lit(registry.sources[simulation.source].system).alias("source"),
+        _id().alias("id"),
+        "hash",
+        _utc("at", simulation.zone).alias("occurred_at"),
+        _utc("sent", simulation.zone).alias("received_at"),
+        *("status", "due_at", "agency", "receiving_agency", "channel", "procedure"),
+        pl.lit(feed.feed).alias("topic"),
+        *("partition", "offset"),
+        pl.lit(f"{feed.feed}.{event}").alias("type"),
+        pl.col("case_id").alias("subject"),
+        pl.lit(feed.dataschema(event)).alias("dataschema"),
+        _data().alias("data"),
+        "hash16",
+        *(pl.lit(None, dtype=kind).alias(name) for name, kind in NOT_TOLD.items()),
+        "archived",
+        (pl.col("hash16") // (65_536 // buckets)).cast(pl.Int32).alias("bucket"),
+    )
+
+
+def _said(plan: Plan, sends: pl.DataFrame, registry: Registry) -> pl.DataFrame:
+    """`sends` with what each event says: codes in the feed's words, agency and procedure where told."""
+    words = registry.sources[plan.simulation.source].words
     cases = plan.cases.select("code", "number", "channel", "agency", "receiving", "procedure")[sends["case"]]
     agencies = pl.Series([agency.code for agency in plan.known.agencies], dtype=pl.String)
     procedures = pl.Series([row.code for row in plan.known.procedures], dtype=pl.String)
     dossier, received = pl.col("slot") <= DOSSIER_SLOT, pl.col("slot") == DOSSIER_SLOT
-    rows = sends.hstack(cases.get_columns()).with_columns(
-        agency_code=agencies.gather(cases["agency"]),
-        receiving_code=agencies.gather(cases["receiving"]),
-        procedure_code=procedures.gather(cases["procedure"]),
-        channel_code=pl.col("channel").replace_strict(mapping.words["channel"], return_dtype=pl.String),
-        hash=hex_text((sends["case"].cast(pl.Int64) * 16 + sends["slot"]).to_numpy(), 1, 32),
+    identity = (sends["case"].cast(pl.Int64) * 16 + sends["slot"]).to_numpy()
+    channels = pl.col("channel").replace_strict(words["channel"], return_dtype=pl.String)
+    return sends.hstack(cases.select("code", "number", "channel").get_columns()).select(
+        *("slot", "at", "due", "sent", "hash16", "partition", "offset", "archived"),
+        pl.col("code").alias("case_id"),
+        hash=hex_text(identity, 1, 32),
         applicant=hex_text(cases["number"].to_numpy(), 3, 24),
-        due_at=_utc("due", simulation.zone),
-    )
-    words = mapping.words["status"]
-    rows = rows.with_columns(
-        status=pl.col("status").replace_strict(words, return_dtype=pl.String),
         wire=pl.col("status"),
         wire_channel=pl.col("channel"),
-        agency=pl.when(received).then("agency_code"),
-        receiving_agency=pl.when(pl.col("slot") > 0).then("receiving_code"),
-        channel=pl.when(dossier).then("channel_code"),
-        procedure=pl.when(dossier).then("procedure_code"),
-    )
-    return rows.select(
-        case_id="code",
-        source=pl.lit(mapping.system),
-        id=_id(),
-        hash="hash",
-        occurred_at=_utc("at", simulation.zone),
-        received_at=_utc("sent", simulation.zone),
-        status="status",
-        due_at="due_at",
-        agency="agency",
-        receiving_agency="receiving_agency",
-        channel="channel",
-        procedure="procedure",
-        topic=pl.lit(simulation.feed),
-        partition="partition",
-        offset="offset",
-        type=pl.lit(f"{simulation.feed}.{event}"),
-        subject="code",
-        dataschema=pl.lit(feed.dataschema(event)),
-        data=_data(),
-        hash16="hash16",
-        batch=pl.lit(None, dtype=pl.String),
-        seq=pl.lit(None, dtype=pl.Int64),
-        raw=pl.lit(None, dtype=pl.String),
-        archived="archived",
-        bucket=(pl.col("hash16") // (65_536 // buckets)).cast(pl.Int32),
+        status=pl.col("status").replace_strict(words["status"], return_dtype=pl.String),
+        due_at=_utc("due", plan.simulation.zone),
+        agency=pl.when(received).then(agencies.gather(cases["agency"])),
+        receiving_agency=pl.when(pl.col("slot") > 0).then(agencies.gather(cases["receiving"])),
+        channel=pl.when(dossier).then(channels),
+        procedure=pl.when(dossier).then(procedures.gather(cases["procedure"])),
     )
 
 

@@ -93,9 +93,11 @@ def _steps(
     second = second_of_day(rng, simulation.hours.work, shape[0] * MOST_STEPS).reshape(shape)
     steps = days.days[cases.received[:, None] + ahead] * DAY + second
     number = np.arange(1, MOST_STEPS + 1)
-    span = (ended - received)[:, None]
-    lowest = received[:, None] + span * number // 20
-    highest = ended[:, None] - span * (MOST_STEPS + 1 - number) // 20
+    apart = np.minimum(
+        (ended - received)[:, None] // 20, 600
+    )  # near an office hour's end, not in the night after
+    lowest = received[:, None] + apart * number
+    highest = ended[:, None] - apart * (MOST_STEPS + 1 - number)
     steps = np.clip(np.sort(steps, axis=1), lowest, highest)
     return np.maximum.accumulate(steps - number, axis=1) + number
 
