@@ -35,6 +35,7 @@ class CaseRules:
         if self.compare not in ("date", "instant"):
             raise ValueError(f"compare: {self.compare!r} cannot be used; take 'date' or 'instant'")
 
-    def statuses(self, *phases: str) -> list[str]:
-        """The status codes of these phases, in the order of the feed's file."""
-        return [status for status, phase in self.phases.items() if phase in phases]
+    def __hash__(self) -> int:
+        return hash(
+            (self.feed, self.zone, tuple(self.phases.items()), self.enters, self.compare, self.definitions)
+        )
