@@ -40,7 +40,7 @@ def effective(events: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def weighed(events: pl.LazyFrame) -> pl.LazyFrame:
-    """Adds `counts` (see effective), `conflicting` (other content than the receipt before it, of one identity),
+    """Adds `counts` (see effective), `conflicting` (other content than the one received before it),
     and `tie`, which puts rows of one case and one occurred_at in the order (received_at, hash).
 
     Only rows whose 64-bit key occurs twice are compared in full: a hash collision costs time, never a figure.

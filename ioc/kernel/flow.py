@@ -31,9 +31,9 @@ def cells(cases: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
     """Frame of CASES -> frame of CELLS, a row per (day, agency, channel) touched.
 
     Cells of disjoint sets of cases add up. Days are those the fold cut in the feed's zone; a missing agency
-    or channel is ''. A case is overdue at the end of day D while received, not resolved by then, and due before
-    D+1 begins: `overdue_in` counts on the day this starts, `overdue_out` on the day it is resolved. `withdrawn`
-    is counted within `on_due_date`.
+    or channel is ''. A case is overdue at the end of day D while received, not resolved by then, and due
+    before D+1 begins: `overdue_in` counts on the day this starts, `overdue_out` on the day it is resolved.
+    `withdrawn` is counted within `on_due_date`.
     """
     overdue_on = pl.max_horizontal("entered_on", "due_on")
     overdue = pl.col("due_on").is_not_null() & (overdue_on < pl.col("resolved_on")).fill_null(True)

@@ -35,8 +35,8 @@ def periods(flow_days: pl.LazyFrame, period: Period, by: By, start: date, end: d
     """Frame of FLOW_DAYS covering start..end (inclusive) -> frame of PERIOD_ROWS, sorted by from, group.
 
     Every period that start..end touches, cut to it (`from`, `to` say how), times every group among the rows
-    of that window; zeros included; `group` is null when by is none. Texts: 2011-03-05, 2011-W09 (ISO), 2011-03,
-    2011-Q1, 2011.
+    of that window; zeros included; `group` is null when by is none. Texts: 2011-03-05, 2011-W09 (ISO),
+    2011-03, 2011-Q1, 2011.
     """
     if period not in get_args(Period):
         raise ValueError(f"period: {period!r} cannot be used; take one of {', '.join(get_args(Period))}")

@@ -65,9 +65,7 @@ def steps(rules: CaseRules) -> list[Step]:
     """Columns to add in turn to one row of facts per case (fold._found); fold.fold says what each rule means."""
     col = pl.col
     refusal = (_last_phase() == _PHASE["refused"]).fill_null(False)
-    local = {
-        f"{name}_on": deadline.local_date(f"{name}_at", rules.zone) for name in ("entered", "due", "resolved")
-    }
+    dated = ("entered", "due", "resolved")
     judged = {"by_date": deadline.outcome_by_date(), "by_instant": deadline.outcome_by_instant()}
     return [
         {"since": _since()},
