@@ -101,7 +101,7 @@ class Settings(BaseSettings):
     )
     dags_path: str = Field(default="", description="folder of the DAGs; empty: the repository's `dags`")
     demo_start: str = Field(
-        default="2024-03-04T00:30:00+00:00",
+        default="2024-03-04T01:30:00+00:00",
         description="where a demo's clock starts the first time (ISO, with a zone)",
     )
     archive_cron: str = Field(default="*/15 * * * *", description="when the archive runs by itself")
