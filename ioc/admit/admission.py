@@ -119,7 +119,7 @@ class Admission:
             check_key(envelope.case_id, key)
             event = as_event(envelope, promised.name, envelope.data, receipt)
             promised.check(event, self._stored[promised.name])
-            promised.seal(event, content)
+            promised.seal(event, content, value)
         except Refusal as exc:
             return self._refused(exc, value, content, promised, receipt)
         return event

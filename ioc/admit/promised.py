@@ -105,13 +105,13 @@ class PromisedFeed:
             error = next(iter(validator.iter_errors(event.data)))
             raise violation(error, event.dataschema, self.feed.event_schemas[event.dataschema])
 
-    def seal(self, event: Event, content: dict[str, Any]) -> None:
-        """Sets the hash of an event read from our own topic; Refusal where it says another."""
+    def seal(self, event: Event, content: dict[str, Any], value: bytes) -> None:
+        """Sets the hash of an event read from our own topic's `value`; Refusal where it says another."""
         try:
             found = event.content_hash()
         except TypeError:
             raise poison(event) or Refusal("poison-text", "data", None, MEND_POISON) from None
-        if refusal := poison(event):
+        if b"\\u00" in value and (refusal := poison(event)):
             raise refusal
         if content.get("hash") != found:
             raise Refusal(
@@ -157,10 +157,18 @@ def poison(event: Event) -> Refusal | None:
     return None
 
 
+def _encodes(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def storable(value: Any, depth: int = 0) -> bool:
     """Whether PostgreSQL can store it: no NUL, no lone surrogate, finite numbers, not nested without end."""
     if isinstance(value, str):
-        return "\0" not in value and not any("\ud800" <= c <= "\udfff" for c in value)
+        return "\0" not in value and (value.isascii() or _encodes(value))
     if isinstance(value, float):
         return value - value == 0
     if isinstance(value, dict | list):
