@@ -13,7 +13,6 @@ from ioc.errors import BadInput
 from ioc.kernel.events import EVENTS
 from ioc.kernel.fold import fold
 from ioc.kernel.rules import CaseRules
-from ioc.warehouse.cases import fold_safely
 from screens.position import Position, read_position
 
 FARTHEST = 20_000  # touched cases that a link may need folded again; older links are told so
@@ -57,8 +56,12 @@ async def known(connection: AsyncConnection[Any], rules: CaseRules, position: Po
     if not touched:
         return Known(f"({NOW})", {}, position)
     events = await events_below(connection, rules.feed, position, touched)
-    folded = fold_safely(lambda _, frame: fold(frame, rules), rules.feed, events, rules.definitions)
-    cases = folded.with_columns(pl.lit(rules.feed).alias("feed"))
+    try:
+        cases = fold(events.lazy(), rules).with_columns(pl.lit(rules.feed).alias("feed")).collect()
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        raise BadInput(
+            "position", position.text(), "a case cannot be folded again; open the list anew"
+        ) from error
     names = {"touched": touched, "refolded": orjson.dumps(cases.to_dicts()).decode()}
     return Known(f"({THEN})", names, position)
 

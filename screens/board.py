@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from screens import past, slow, tiles
 from screens.position import Position, read_position
 from screens.slow import Sources
 
+TICKER_SECONDS = 0.4  # nobody reads events faster
 SHOWN = 12  # arriving events kept in the ticker
 ARRIVED = f"""
 select e."offset", e.case_id, e.source, e.type, e.status, e.agency, e.channel, e.occurred_at, e.received_at
@@ -41,7 +43,8 @@ class Memory:
 
     past: past.Past | None = None
     seldom: Row = field(default_factory=dict)
-    position: Position | None = None
+    position: Position | None = None  # of the ticker
+    ticker_due: float = 0.0
     ticker: list[Row] = field(default_factory=list)
     sources: Sources = field(default_factory=Sources)
     stale: bool = True  # the slow part is due
@@ -52,13 +55,16 @@ class Plan:
     """A feed's counts as parsed once."""
 
     parts: list[tiles.Part]
+    scans: list[tiles.Scan]
     sql: str
     definitions: str
 
     @classmethod
     def of(cls, feed: Feed) -> Plan:
         parts = tiles.parts(feed)
-        return cls(parts, tiles.board_sql(parts), feed.definitions_hash)
+        scans = tiles.scans(parts)
+        sql = " union all ".join(scan.sql() for scan in scans)
+        return cls(parts, scans, sql, feed.definitions_hash)
 
 
 def local_day(feed: Feed, at: datetime) -> date:
@@ -90,16 +96,17 @@ class Boards:
         async with connection.transaction():
             position = await read_position(connection, feed.feed)
             counted = await (await connection.execute(plan.sql, names, prepare=True)).fetchall()
-            if position != memory.position:
+            if position != memory.position and time.monotonic() >= memory.ticker_due:
                 memory.ticker = await arrived(connection, names)
                 memory.position = position
+                memory.ticker_due = time.monotonic() + TICKER_SECONDS
             if memory.past is None or not memory.past.serves(names["at_date"]):
                 memory.past = await past.read(connection, feed, plan.parts, at)
             if memory.stale:
                 await memory.sources.look(connection, name, position)
                 memory.seldom = await slow.read(connection, feed, self._registry)
                 memory.stale = False
-        return state(feed, plan, names, counted, memory)
+        return state(feed, plan, names, position, counted, memory)
 
 
 async def arrived(connection: AsyncConnection[Any], names: Row) -> list[Row]:
@@ -115,9 +122,10 @@ def arrival(row: Mapping[str, Any]) -> Row:
     return {k: v for k, v in {**row, **times}.items() if v is not None}
 
 
-def state(feed: Feed, plan: Plan, names: Row, counted: Sequence[tuple[Any, ...]], memory: Memory) -> Row:
+def state(
+    feed: Feed, plan: Plan, names: Row, position: Position, counted: Sequence[tuple[Any, ...]], memory: Memory
+) -> Row:
     """Shapes the counted rows; every number is a plain count, rates stay numerator and denominator."""
-    assert memory.position is not None
     figures, by_agency = summed(plan, counted)
     if memory.past:
         memory.past.compare(figures["tiles"], by_agency, names["at"])
@@ -125,7 +133,7 @@ def state(feed: Feed, plan: Plan, names: Row, counted: Sequence[tuple[Any, ...]]
         "feed": feed.feed,
         "at": instant_text(names["at"]),
         "today": names["at_date"].isoformat(),
-        "position": memory.position.text(),
+        "position": position.text(),
         "definitions": plan.definitions,
         **figures,
         "ticker": memory.ticker,
@@ -138,21 +146,28 @@ def state(feed: Feed, plan: Plan, names: Row, counted: Sequence[tuple[Any, ...]]
 
 
 def summed(plan: Plan, counted: Sequence[tuple[Any, ...]]) -> tuple[Row, dict[str, dict[str, int]]]:
-    """Rows (tile, key, agency, hour, n) -> tiles and agencies; and the day's counts per tile and agency."""
-    tiles_: dict[str, Row] = {}
-    agencies: dict[str, Row] = {}
+    """Rows (scan, agency, hour, counts) -> tiles and agencies; and the day's counts per tile and agency."""
+    nothing: dict[str, Row] = {}
     for part in plan.parts:
-        tile = tiles_.setdefault(part.tile, {})
-        tile[part.key] = 0
-        if part.instant:
-            tile["hours"] = [0] * 24
-    by_agency: dict[str, dict[str, int]] = {part.tile: {} for part in plan.parts if part.instant}
-    for tile_, key, agency, hour, n in counted:
-        if agency is None:
-            tiles_[tile_]["hours"][hour] = n
-            continue
-        tiles_[tile_][key] += n
-        agencies.setdefault(agency, {}).setdefault(tile_, {})[key] = n
-        if tile_ in by_agency:
-            by_agency[tile_][agency] = n
-    return {"tiles": tiles_, "agencies": agencies}, by_agency
+        nothing.setdefault(part.tile, {})[part.key] = 0
+    board = {tile: dict(zeros) for tile, zeros in nothing.items()}
+    of_day = {part.tile for part in plan.parts if part.instant}
+    for tile in of_day:
+        board[tile]["hours"] = [0] * 24
+    agencies: dict[str, Row] = {}
+    for part, agency, hour, n in cells(plan, counted):
+        if agency is not None:
+            board[part.tile][part.key] += n
+            agencies.setdefault(agency, {}).setdefault(part.tile, dict(nothing[part.tile]))[part.key] = n
+        elif part.instant:
+            board[part.tile]["hours"][hour] = n
+    by_agency = {tile: {a: row[tile]["n"] for a, row in agencies.items() if tile in row} for tile in of_day}
+    return {"tiles": board, "agencies": agencies}, by_agency
+
+
+def cells(plan: Plan, counted: Sequence[tuple[Any, ...]]) -> Iterator[tuple[tiles.Part, str | None, int, int]]:
+    """Each count of a scan's row with its part; zeros left out."""
+    for scan, agency, hour, counts in counted:
+        for part, n in zip(plan.scans[scan].parts, counts, strict=True):
+            if n:
+                yield part, agency, hour, n

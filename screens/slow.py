@@ -62,7 +62,7 @@ class Sources:
             for partition, offset in position.offsets:
                 if offset != since.get(partition, 0):
                     args = (feed, partition, since.get(partition, 0), feed)
-                    rows = await connection.execute(NEW_SOURCES, args, prepare=True)
+                    rows = await connection.execute(NEW_SOURCES, args)
                     for source, at in await rows.fetchall():
                         self._newest[source] = max(at, self._newest.get(source, at))
         self._seen = position
@@ -118,15 +118,14 @@ async def agency_names(connection: AsyncConnection[Any], registry: Registry) -> 
 
 
 async def with_cases(connection: AsyncConnection[Any], registry: Registry) -> list[str]:
-    """The feeds that have cases, the busiest lately first; the first feed of all where none has any."""
+    """The feeds that have cases, the busiest lately first; one that is no example where none has any."""
     rows = await connection.execute(
-        "select f, (select max(received_at) from (select received_at from event e join topic_partition t "
-        'on e.topic = t.topic and e.partition = t.partition and e."offset" >= t.next_offset - 50 '
-        "where t.topic = f) newest) from unnest(%s::text[]) f "
+        "select f, (select max(at) from knowledge where feed = f) from unnest(%s::text[]) f "
         "where exists (select from cases where feed = f) order by 2 desc nulls last, 1",
         (list(registry.feeds),),
     )
-    return [feed for feed, _ in await rows.fetchall()] or list(registry.feeds)[:1]
+    active = [feed for feed, _ in await rows.fetchall()]
+    return active or sorted(registry.feeds, key=lambda feed: registry.feeds[feed].example)[:1]
 
 
 def texts(row: Mapping[str, Any]) -> Row:

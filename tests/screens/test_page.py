@@ -134,6 +134,11 @@ def test_a_wall_is_read_from_six_metres_and_has_no_scroll_bars(standing: Any, vi
         )
     for direction in ("Width", "Height"):
         assert page.evaluate(f"document.documentElement.scroll{direction} <= inner{direction}")
+    rows_fit(page)
+
+
+def rows_fit(page: Page) -> None:
+    """Every agency's row that is shown is shown whole, and the total below them."""
     rows = page.locator(".agencies tbody tr:visible")
     assert rows.count() > 10
     last = rows.last.bounding_box()
@@ -267,6 +272,8 @@ def test_a_failed_audit_is_a_banner_with_the_failed_check(served: Any, visit: Vi
     expect(page.locator(".notice")).to_contain_text(
         "carried_over + new = received_total: thấy 27 rows differ"
     )
+    expect(page.locator(".chart[data-drawn]")).to_be_visible()
+    rows_fit(page)
     visit.picture(page, "refused")
 
 
