@@ -24,12 +24,13 @@ def fold(events: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
     one and the same instant an end comes after anything open. Told by the ten national codes; any feed's
     codes act by their phases:
 
-    2               entered_at is the first. A 2 again changes nothing.
+    2               entered_at is the first. A later one ends a pause, but neither moves the reception nor
+                    re-opens the case: a clock may be wrong. After an end, flagged `received-after-resolved`.
     4 without 2     in no figure, flagged `no-reception`. So are 9 and 10 without 2.
     1 after 2       no effect, flagged `registered-after-received`.
     3 after 2       in no figure while it is the last phase, flagged `refused-after-received`.
     9 then 4        open again, flagged `reopened`. 9, 4, 9: an end counts only when nothing open or paused
-                    comes after it, so after the last re-opening the first 9 gives the time.
+                    (but a 2) comes after it; so after the last re-opening the first 9 gives the time.
     9 then 9        the first counts, flagged `resolved-twice`. 9 then 10: the 9 gives the time.
     10 without 9    resolved at the first 10, flagged `delivered-without-resolved`.
     7               withdrawn, resolved at its time, outcome on_due_date.
@@ -74,7 +75,7 @@ def _plan(rules: CaseRules) -> _Plan:
         "phase": pl.when("counts").then(phase),
         "at": pl.when("counts").then(pl.col("occurred_at").cast(pl.Int64)),
         "received": pl.when("counts").then("received_at"),
-        "enters": pl.col("status").is_in(sorted(rules.enters)),
+        "enters": pl.col("status").is_in(sorted(rules.enters)).fill_null(False),
     }
     order = pl.col("at").cast(pl.Int128) * 2**32 + pl.col("tie")
     return _Plan(read, order, _found(), steps(rules))
@@ -93,7 +94,8 @@ def _found() -> Step:
         "last_any": _last(phase, speaks),
         "last_going": _last(phase, speaks & ~before),
         "entered": pl.when("enters").then(at).min(),
-        "going": pl.when(is_open | paused).then(at).max(),
+        "entered_last": pl.when("enters").then(at).max(),
+        "going": pl.when((is_open | paused) & ~pl.col("enters")).then(at).max(),
         "before": pl.when(before).then(at).max(),
         "refused": pl.when(refused).then(at).max(),
         "ends": pl.when(ends).then(at * 8 + phase).drop_nulls().implode(),

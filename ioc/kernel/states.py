@@ -46,6 +46,7 @@ FLAGS = (
     "conflicting-id",
     "no-reception",
     "reopened",
+    "received-after-resolved",
     "resolved-twice",
     "delivered-without-resolved",
     "refused-after-received",
@@ -62,7 +63,7 @@ Step = dict[str, pl.Expr]
 
 
 def steps(rules: CaseRules) -> list[Step]:
-    """Columns to add in turn to one row of facts per case (fold._found); fold.fold says what each rule means."""
+    """Columns to add in turn to one row of facts per case (fold._found); fold.fold says what they mean."""
     col = pl.col
     refusal = (_last_phase() == _PHASE["refused"]).fill_null(False)
     dated = ("entered", "due", "resolved")
@@ -163,6 +164,7 @@ def _flags() -> pl.Expr:
         col("conflicting"),
         entered.is_null() & (col("opened") | processed),
         col("first_end") < col("since"),
+        col("first_end") < col("entered_last"),
         col("resolved_times") > 1,
         has_delivered & ~has_resolved,
         col("refused") >= entered,

@@ -22,7 +22,7 @@ with delivery as (
     left join verify_status s on s.status = e.status
 ), timed as (
     select *, greatest(entered_at, max(occurred_at) filter (
-        where phase in ('open', 'paused') or (phase = 'before-reception' and entered_at is null)
+        where (phase in ('open', 'paused') and not enters) or (phase = 'before-reception' and entered_at is null)
     ) over (partition by case_id)) going_until
     from said
 ), fact as (
