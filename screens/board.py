@@ -88,6 +88,11 @@ class Boards:
     def stale(self, feed: str) -> None:
         self._memory.setdefault(feed, Memory()).stale = True
 
+    def owes_ticker(self, feed: str, position: str) -> bool:
+        """Whether events arrived that the ticker does not show yet."""
+        shown = self._memory[feed].position
+        return shown is None or shown.text() != position
+
     async def read(self, connection: AsyncConnection[Any], name: str, at: datetime) -> Row:
         """The whole state at `at`, in one snapshot; psycopg.Error where the warehouse does not answer."""
         feed, memory = self._registry.feeds[name], self._memory.setdefault(name, Memory())
@@ -165,7 +170,9 @@ def summed(plan: Plan, counted: Sequence[tuple[Any, ...]]) -> tuple[Row, dict[st
     return {"tiles": board, "agencies": agencies}, by_agency
 
 
-def cells(plan: Plan, counted: Sequence[tuple[Any, ...]]) -> Iterator[tuple[tiles.Part, str | None, int, int]]:
+def cells(
+    plan: Plan, counted: Sequence[tuple[Any, ...]]
+) -> Iterator[tuple[tiles.Part, str | None, int, int]]:
     """Each count of a scan's row with its part; zeros left out."""
     for scan, agency, hour, counts in counted:
         for part, n in zip(plan.scans[scan].parts, counts, strict=True):

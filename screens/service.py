@@ -17,7 +17,7 @@ from ioc.rules import case_rules
 from schemas import Registry
 from schemas.feed import Feed
 from screens.assets import Assets
-from screens.board import Boards
+from screens.board import TICKER_SECONDS, Boards
 from screens.desk import Connection, Desk, connect, listening
 from screens.watch import Watch, listen
 
@@ -38,6 +38,7 @@ class Service:
         self._rules = {name: case_rules(feed) for name, feed in registry.feeds.items()}
         self._connection: Connection | None = None
         self._turn = asyncio.Lock()
+        self._owed: set[str] = set()  # feeds whose ticker is behind and will be read again soon
 
     def rules(self, feed: Feed) -> CaseRules:
         return self._rules[feed.feed]
@@ -55,7 +56,14 @@ class Service:
                     await self._connection.close()
                 raise
             self.warehouse_answers = True
-            return state
+        if feed not in self._owed and self.boards.owes_ticker(feed, state["position"]):
+            self._owed.add(feed)
+            asyncio.get_running_loop().call_later(TICKER_SECONDS, self._ticker, feed)
+        return state
+
+    def _ticker(self, feed: str) -> None:
+        self._owed.discard(feed)
+        self.watch.wake("ioc_ticker", feed)
 
     async def beat(self) -> None:
         """The part's heartbeat, and whether the warehouse answers while nobody watches."""
