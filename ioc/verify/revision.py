@@ -48,10 +48,10 @@ def check_revision(conn: Connection, feed: str, wait_seconds: float = 30) -> lis
         return []
     behind = await_position(conn, revision.position, wait_seconds)
     rules = stored_rules(conn, revision.definitions)
+    conn.rollback()
     if behind or rules is None:
         why = behind or [f"no definitions are stored under {revision.definitions}"]
         return [Check(feed, "revision = refold", False, {"revision": revision.number}, why)]
-    conn.rollback()
     conn.execute("set transaction isolation level repeatable read")
     refold(conn, rules, revision.position)
     conn.execute(FLOW, {"from": revision.covers_from, "to": revision.covers_to})

@@ -122,19 +122,19 @@ def test_what_is_corrupted_is_named(rolled: Settings, what: str) -> None:
 
 def test_an_archive_that_holds_an_offset_twice_is_named(rolled: Settings) -> None:
     log = EventLog.of(rolled, "permits")
-    before = DeltaTable(log.uri)
-    write_deltalake(before, pl.read_delta(log.uri).head(1), mode="append")
+    before = DeltaTable(log.uri).version()
+    write_deltalake(log.uri, pl.read_delta(log.uri).head(1), mode="append")
     assert set(wrong(rolled)) == {"offsets of permits"}
-    DeltaTable(log.uri).restore(before.version())
+    DeltaTable(log.uri).restore(before)
     assert wrong(rolled) == {}
 
 
 def test_an_archive_that_lacks_an_offset_is_named(rolled: Settings) -> None:
     log = EventLog.of(rolled, "permits")
-    before = DeltaTable(log.uri)
+    before = DeltaTable(log.uri).version()
     DeltaTable(log.uri).delete("id = 'c4-received'")
     found = wrong(rolled)
-    DeltaTable(log.uri).restore(before.version())
+    DeltaTable(log.uri).restore(before)
     assert set(found) == {"offsets of permits"}
     assert found["offsets of permits"].differs[0].startswith("stored, not delivered: permits/")
 
