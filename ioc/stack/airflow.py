@@ -106,7 +106,7 @@ class Airflow:
                 "SECRET_KEY": known["secret_key"],
             },
             "API_AUTH": {"JWT_SECRET": known["jwt_secret"]},
-            "SCHEDULER": {"SCHEDULER_IDLE_SLEEP_TIME": "0.25", "ORPHANED_TASKS_CHECK_INTERVAL": "20"},
+            "SCHEDULER": {"SCHEDULER_IDLE_SLEEP_TIME": "1", "ORPHANED_TASKS_CHECK_INTERVAL": "20"},
             "WORKERS": {"MIN_HEARTBEAT_INTERVAL": "1"},
             "DAG_PROCESSOR": {"PARSING_PROCESSES": "1"},
             "USAGE_DATA_COLLECTION": {"ENABLED": "False"},
