@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -12,10 +13,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psycopg
 import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from ioc.clock import Clock
 from ioc.settings import Settings
@@ -23,6 +26,13 @@ from ioc.warehouse import migrate
 from screens.testing import NOW, Province
 
 FEED = "records"
+COUNTS = ("received_today", "resolved_today", "in_process", "overdue", "due_today")
+SIZES = {"1080p": (1920, 1080), "4K": (3840, 2160)}
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+PATIENCE_MS = 20_000
 
 
 def at(server: Settings, database: str) -> Settings:
@@ -154,3 +164,64 @@ def opened() -> Iterator[Callable[[Province, Path], str]]:
     for process in started:
         process.terminate()
         process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """One browser context far from the province's zone; whatever the console complains of fails the test."""
+
+    def __init__(self, browser: Browser, size: str, pictures: Path) -> None:
+        width, height = SIZES[size]
+        self.context = browser.new_context(
+            viewport={"width": width, "height": height}, timezone_id="America/New_York", locale="en-US"
+        )
+        self.context.set_default_timeout(PATIENCE_MS)
+        self.pictures = pictures
+        self.complaints: list[str] = []
+        self.asked: list[str] = []
+
+    def open(self, address: str) -> Page:
+        page = self.context.new_page()
+        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self.asked.append(request.url))
+        page.goto(address)
+        return page
+
+    def tile(self, page: Page, name: str) -> Any:
+        return page.locator(f'[data-tile="{name}"] .figure')
+
+    def shown(self, page: Page) -> dict[str, int]:
+        """The numbers on the tiles that are counts."""
+        expect(self.tile(page, COUNTS[0])).to_be_visible()
+        return {name: int(re.sub(r"\D", "", self.tile(page, name).inner_text())) for name in COUNTS}
+
+    def rows_fit(self, page: Page) -> None:
+        """Every agency's row that is shown is shown whole, and the total below them."""
+        rows = page.locator(".agencies tbody tr:visible")
+        assert rows.count() > 10
+        last = rows.last.bounding_box()
+        foot = page.locator(".agencies tfoot tr").bounding_box()
+        assert last is not None
+        assert foot is not None
+        assert last["y"] + last["height"] <= foot["y"] + 1
+        assert foot["y"] + foot["height"] <= (page.viewport_size or {"height": 0})["height"]
+
+    def picture(self, page: Page, name: str) -> None:
+        page.screenshot(path=self.pictures / f"{name}.png")
+
+
+@pytest.fixture
+def visit(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    pictures = Path(os.environ.get("SCREENS_PICTURES", request.getfixturevalue("tmp_path")))
+    visit = Visit(chromium, getattr(request, "param", "1080p"), pictures)
+    yield visit
+    visit.context.close()
