@@ -21,8 +21,9 @@ NOW = datetime(2024, 1, 10, 12, tzinfo=UTC)
 
 def delivered(conn: Connection, offset: int, occurred: str) -> None:
     conn.execute(
-        "insert into event (feed, case_id, source, id, hash, type, dataschema, subject, occurred_at, received_at,"
-        ' data, topic, partition, "offset") values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, %s)',
+        "insert into event (feed, case_id, source, id, hash, type, dataschema, subject, occurred_at,"
+        ' received_at, data, topic, partition, "offset")'
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, %s)",
         [FEED.feed, "c", "s", str(offset), "h", "t", "d", "c", occurred, occurred, "{}", FEED.feed, offset],
     )
     conn.execute(
