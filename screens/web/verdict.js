@@ -8,13 +8,13 @@ const SAY = {
   withdrawn: ["Công dân rút ngày {on}; tính là giải quyết đúng hạn, trong mục “rút”.", "Withdrawn on {on}; counts as resolved on time, under “withdrawn”."],
   noDue: ["Giải quyết ngày {on}; không có ngày hẹn trả nên không thể quá hạn.", "Resolved on {on}; no due date, so it cannot be late."],
   openNoDue: ["Đang giải quyết; không có ngày hẹn trả.", "In process; no due date."],
-  early: ["Giải quyết ngày {on}, hẹn trả {due}: trước hạn {days} ngày.", "Resolved on {on}, due {due}: {days} days early."],
+  early: ["Giải quyết ngày {on}, hẹn trả {due}: trước hạn {days}.", "Resolved on {on}, due {due}: {days} early."],
   on_due_date: ["Giải quyết ngày {on}, đúng ngày hẹn trả {due}: đúng hạn.", "Resolved on {on}, the due date {due}: on time."],
-  late: ["Giải quyết ngày {on}, hẹn trả {due}: quá hạn {days} ngày.", "Resolved on {on}, due {due}: {days} days late."],
+  late: ["Giải quyết ngày {on}, hẹn trả {due}: quá hạn {days}.", "Resolved on {on}, due {due}: {days} late."],
   lateHours: ["Giải quyết {at}, hẹn trả {dueAt}: quá giờ hẹn trong ngày.", "Resolved {at}, due {dueAt}: past the hour of the due date."],
-  openLate: ["Đang giải quyết; hẹn trả {due}: đã quá hạn {days} ngày.", "In process; due {due}: {days} days overdue."],
+  openLate: ["Đang giải quyết; hẹn trả {due}: đã quá hạn {days}.", "In process; due {due}: {days} overdue."],
   openSoon: ["Đang giải quyết; hẹn trả hôm nay, {due}.", "In process; due today, {due}."],
-  open: ["Đang giải quyết; hẹn trả {due}, còn {days} ngày.", "In process; due {due}, {days} days left."],
+  open: ["Đang giải quyết; hẹn trả {due}, còn {days}.", "In process; due {due}, {days} left."],
 };
 const COMPARED = {
   date: ["So theo ngày, giờ {zone}.", "Compared by date in {zone}."],
@@ -31,11 +31,16 @@ export function verdict(row, today, meta, lang) {
     reason: reason(row.set_aside, lang),
     on: row.resolved_on && day(row.resolved_on),
     due: row.due_on && day(row.due_on),
-    days: row.due_on && number(Math.abs(daysBetween(row.due_on, until)), lang),
+    days: row.due_on && inDays(Math.abs(daysBetween(row.due_on, until)), lang),
     at: at(row.resolved_at),
     dueAt: at(row.due_at),
   };
   return { tone, text: fill(SAY[key], values), how: row.due_on ? fill(COMPARED[meta.compare], { zone: meta.zone }) : "" };
+}
+
+function inDays(n, lang) {
+  if (lang === "en") return n === 1 ? "1 day" : `${number(n, lang)} days`;
+  return `${number(n, lang)} ngày`;
 }
 
 function judged(row, today) {

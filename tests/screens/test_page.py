@@ -92,7 +92,7 @@ def test_a_number_opens_its_list_and_a_row_its_case_and_back_comes_back(standing
     visit.picture(page, "list")
     rows.first.locator("a").click()
     expect(page.locator("h2")).to_have_text(case)
-    expect(page.locator(".verdict")).to_contain_text("days overdue")
+    expect(page.locator(".verdict")).to_contain_text(re.compile(r"\d days? overdue"))
     events = standing.province.one("select count(*) from event where case_id = %s", case)
     expect(page.locator(".timeline li")).to_have_count(events)
     visit.picture(page, "case")
