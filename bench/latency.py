@@ -15,6 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import psycopg
 from rich.console import Console
 
 from bench import raw_path, wire
@@ -27,6 +28,7 @@ from schemas import Registry
 from streams.simulator.settings import Simulation, default_simulation, read
 
 CONNECTIONS = 16
+STORED = "select coalesce(sum(next_offset), 0)::bigint from topic_partition where topic = %s"
 PATIENCE = 20.0  # seconds for what is still on its way when the last event was sent
 TOGETHER = {1000: 10}  # events of one request at a rate; 1 at all others
 say = Console(highlight=False, width=160).print
@@ -38,9 +40,9 @@ class Seen:
 
     steps: list[tuple[float, int]] = field(default_factory=list)
 
-    def note(self, count: int) -> None:
+    def note(self, count: int, at: float | None = None) -> None:
         if not self.steps or count > self.steps[-1][1]:
-            self.steps.append((time.perf_counter(), count))
+            self.steps.append((at or time.perf_counter(), count))
 
     @property
     def count(self) -> int:
@@ -88,6 +90,7 @@ class Intake:
     simulation: Simulation
     agencies: list[str]
     run: int
+    answered: list[float] = field(default_factory=list)  # milliseconds from sending to the answer
     idle: asyncio.Queue[wire.Streams] = field(default_factory=asyncio.Queue)
 
     async def open(self) -> None:
@@ -96,9 +99,10 @@ class Intake:
 
     async def send(self, first: int, count: int) -> None:
         body = "[" + ",".join(self.dossier(first + i) for i in range(count)) + "]"
-        streams = await self.idle.get()
+        asked, streams = time.perf_counter(), await self.idle.get()
         said = await wire.post(streams, f"/v1/sources/{self.simulation.source}/messages", body.encode())
         self.idle.put_nowait(streams)
+        self.answered += [1000 * (time.perf_counter() - asked)] * count
         if said["accepted"] != count:
             raise SystemExit(f"not all were accepted: {said['results'][:2]}")
 
@@ -122,9 +126,23 @@ async def watch(settings: Settings, feed: str, tile: str, seen: Seen) -> None:
             seen.note(told)
 
 
+async def listen(settings: Settings, feed: str, stored: Seen) -> None:
+    """Notes how many events live has committed, at each of its wake-ups."""
+    url = settings.warehouse_url
+    async with (
+        await psycopg.AsyncConnection.connect(url, autocommit=True) as conn,
+        await psycopg.AsyncConnection.connect(url, autocommit=True) as asking,
+    ):
+        await conn.execute("listen ioc_live")
+        async for _ in conn.notifies():
+            at = time.perf_counter()
+            found = await (await asking.execute(STORED, [feed])).fetchone()
+            stored.note(int(found[0]) if found else 0, at)
+
+
 async def settled(seen: Seen, wanted: int) -> None:
     until = time.perf_counter() + PATIENCE
-    while seen.count < wanted and time.perf_counter() < until:
+    while (seen.count < wanted or not seen.steps) and time.perf_counter() < until:
         await asyncio.sleep(0.05)
 
 
@@ -135,21 +153,28 @@ async def through_the_house(
     simulation, seen = read(default_simulation()), Seen()
     tile = registry.feed(simulation.feed).tiles[0]
     agencies = [code for code, agency in registry.agencies.items() if agency.level == "department"]
+    stored = Seen()
     watching = asyncio.create_task(watch(settings, simulation.feed, tile, seen))
+    listening = asyncio.create_task(listen(settings, simulation.feed, stored))
     warm = Intake(settings, simulation, agencies, int(time.time()) % 100_000 * 10)
     await warm.open()
+    await settled(seen, 0)
+    before = seen.count
     await paced(50, 3, 1, warm.send)
-    await settled(seen, 150)
+    await settled(seen, before + 150)
     work, run = Work(settings), warm.run + 150
     for rate in rates:
-        intake = Intake(settings, simulation, agencies, run, warm.idle)
-        base, together = seen.count, TOGETHER.get(rate, 1)
+        intake = Intake(settings, simulation, agencies, run, idle=warm.idle)
+        base, begun, together = seen.count, stored.count, TOGETHER.get(rate, 1)
         sent = await paced(rate, seconds, together, intake.send)
         await settled(seen, base + len(sent))
         run += len(sent)
-        report("intake to tile", rate, seen.latencies(sent, base), len(sent))
+        report("sent to answer", rate, intake.answered, len(sent))
+        report("sent to stored", rate, stored.latencies(sent, begun), len(sent))
+        report("sent to tile", rate, seen.latencies(sent, base), len(sent))
         say(f"{'':>25}{work.done(len(sent))}")
     watching.cancel()
+    listening.cancel()
 
 
 def report(what: str, rate: int, found: Sequence[float], sent: int) -> None:
