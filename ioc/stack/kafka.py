@@ -76,7 +76,9 @@ class Kafka:
         if (data / "bootstrap.checkpoint").exists():
             return
         shutil.rmtree(data, ignore_errors=True)  # a first start that was cut short
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        cluster = (
+            base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "A")
+        )  # no option
         words = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._config)]
         done = subprocess.run(
             self._java(["-Xmx256m", "-XX:TieredStopAtLevel=1", *words]),
