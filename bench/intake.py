@@ -17,6 +17,7 @@ import psycopg
 from rich.console import Console
 
 from bench import wire
+from bench.bridge import Bridge
 from bench.house import Work, stack
 from bench.machine import describe
 from ioc.admit import registry_for
@@ -25,7 +26,6 @@ from streams.simulator.events import WELL
 from streams.simulator.messages import messages
 from streams.simulator.places import reference
 from streams.simulator.plan import province_year
-from streams.simulator.sending import Bridge
 from streams.simulator.settings import Simulation, default_simulation, read
 
 CONNECTIONS = 4

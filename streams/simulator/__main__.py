@@ -12,7 +12,7 @@ from streams.process import log_to_stdout, stop_on_signal
 from streams.simulator.demo import Demo
 from streams.simulator.places import reference
 from streams.simulator.progress import resume
-from streams.simulator.sending import Agencies, Bridge
+from streams.simulator.sending import FEW, MANY, Intake
 from streams.simulator.timeline import Timeline
 
 log = logging.getLogger("streams.simulator")
@@ -28,13 +28,13 @@ def main() -> None:
     beat.beat(clock.now())
     progress = resume(settings.home, clock.now())
     timeline = Timeline(progress.simulation, reference(registry_for(settings)), progress.window)
-    bridge, agencies = Bridge(settings, progress.simulation), Agencies(settings, progress.simulation)
-    demo = Demo(timeline, progress, clock, bridge, agencies, beat, settings.home, stopping)
+    few, many = (Intake(settings, progress.simulation, at_once) for at_once in (FEW, MANY))
+    demo = Demo(timeline, progress, clock, few, many, beat, settings.home, stopping)
     try:
         demo.run()
     finally:
-        bridge.close()
-        agencies.close()
+        few.close()
+        many.close()
     log.info("stopped after %s messages", demo.sent)
 
 

@@ -16,7 +16,7 @@ from streams.simulator.timeline import Timeline, local_seconds
 
 log = logging.getLogger(__name__)
 
-MANY = 300  # messages due at once: beyond, they go through the bridge
+BEHIND = 300  # messages due at once: beyond, they are caught up with
 AT_ONCE = 5_000
 TICK = 0.2  # seconds of the machine
 LONGEST_PAUSE = 2.0
@@ -35,8 +35,8 @@ class Demo:
     timeline: Timeline
     progress: Progress
     clock: Clock
-    bridge: Way
-    agencies: Way
+    few: Way
+    many: Way
     heartbeat: Heartbeat
     home: Path
     stopping: threading.Event
@@ -57,7 +57,7 @@ class Demo:
         now = self.clock.now()
         until = local_seconds(now, self.progress.simulation.zone)
         for texts, complete in self.timeline.batches(self.progress.sent_until, until, AT_ONCE):
-            way = self.bridge if len(texts) > MANY else self.agencies
+            way = self.many if len(texts) > BEHIND else self.few
             way.send(texts)
             self.sent += len(texts)
             self.progress = self.progress.sent(complete)

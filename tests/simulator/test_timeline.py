@@ -14,7 +14,7 @@ import pytest
 from ioc.clock import Clock
 from ioc.errors import Retry, Stop
 from ioc.heartbeat import Heartbeat, read
-from streams.simulator.demo import MANY, Demo
+from streams.simulator.demo import BEHIND, Demo
 from streams.simulator.places import Reference
 from streams.simulator.progress import Progress, resume
 from streams.simulator.settings import Simulation
@@ -92,27 +92,25 @@ class Kept:
         self.longest = max(self.longest, len(messages))
 
 
-def demo(
-    home: Path, little: Simulation, known: Reference, at: datetime, bridge: Kept, agencies: Kept
-) -> Demo:
+def demo(home: Path, little: Simulation, known: Reference, at: datetime, few: Kept, many: Kept) -> Demo:
     (home / "simulation.yaml").write_text(json.dumps(little.model_dump(mode="json", exclude_none=True)))
     progress = resume(home, at)
     timeline = Timeline(progress.simulation, known, progress.window)
     clock, beat = Clock(datetime.now(UTC), at, 1.0), Heartbeat("simulator", home)
-    return Demo(timeline, progress, clock, bridge, agencies, beat, home, threading.Event())
+    return Demo(timeline, progress, clock, few, many, beat, home, threading.Event())
 
 
-def test_history_goes_over_the_bridge_and_the_rest_as_agencies_send(
+def test_history_is_caught_up_with_in_bulk_and_the_rest_sent_as_it_comes(
     tmp_path: Path, little: Simulation, known: Reference
 ) -> None:
-    bridge, agencies = Kept(), Kept()
-    demo(tmp_path, little, known, STARTS, bridge, agencies).round()
-    demo(tmp_path, little, known, STARTS + timedelta(hours=8), bridge, agencies).round()
+    few, many = Kept(), Kept()
+    demo(tmp_path, little, known, STARTS, few, many).round()
+    demo(tmp_path, little, known, STARTS + timedelta(hours=8), few, many).round()
     now = local_seconds(STARTS + timedelta(hours=8), little.zone)
     whole = told(Timeline(little, known, window_start(STARTS, little)), [0, now])
-    assert bridge.texts + agencies.texts == whole
-    assert len(bridge.texts) > MANY
-    assert 0 < agencies.longest <= MANY
+    assert many.texts + few.texts == whole
+    assert len(many.texts) > BEHIND
+    assert 0 < few.longest <= BEHIND
     beat = read("simulator", tmp_path)
     assert beat is not None
     assert beat.newest_event_at is not None
@@ -121,13 +119,13 @@ def test_history_goes_over_the_bridge_and_the_rest_as_agencies_send(
 def test_what_was_not_acknowledged_is_sent_again(
     tmp_path: Path, little: Simulation, known: Reference
 ) -> None:
-    bridge = Kept(fails=1)
-    running = demo(tmp_path, little, known, STARTS, bridge, Kept())
+    many = Kept(fails=1)
+    running = demo(tmp_path, little, known, STARTS, Kept(), many)
     with pytest.raises(Retry):
         running.round()
     assert running.progress.sent_until == 0
     running.round()
-    assert len(bridge.texts) > MANY
+    assert len(many.texts) > BEHIND
 
 
 def test_a_home_keeps_the_settings_it_began_with(tmp_path: Path, simulation: Simulation) -> None:
