@@ -51,7 +51,7 @@ class Intake:
             return
         quarantined = json.loads(said).get("quarantined", 0)
         if quarantined:
-            log.info("intake quarantined %s of a request", quarantined)
+            log.debug("intake quarantined %s of a request", quarantined)
 
     def close(self) -> None:
         self._connection.close()

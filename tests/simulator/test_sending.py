@@ -1,4 +1,4 @@
-"""Sending: in requests of the asked size, tried again where the intake is away, passed over where it refuses."""
+"""Sending: in requests of the asked size, again where the intake is away, passed over where it refuses."""
 
 from __future__ import annotations
 
