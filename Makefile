@@ -17,7 +17,7 @@ endif
 PACKAGES := .venv/.set-up-$(shell cat requirements.lock pyproject.toml | cksum | cut -d ' ' -f 1)
 MODULES := node_modules/.set-up-$(shell cat package-lock.json | cksum | cut -d ' ' -f 1)
 
-.PHONY: help setup demo test check bench jars clean
+.PHONY: help setup demo test check bench jars images clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:[^#]*## /	/' | expand -t 10
@@ -36,6 +36,11 @@ check: setup ## format, lint and types, as before each commit
 
 bench: setup ## speed on this machine, printed with its versions
 	@for name in intake latency rebuild; do $(PY) -m bench.$$name || exit 1; done
+
+images: ## container images, one per role (docker/README.md)
+	@for role in base streams screens jobs broker warehouse; do \
+	  DOCKER_BUILDKIT=1 docker build --quiet --tag ioc/$$role --file docker/$$role.Dockerfile . || exit 1; \
+	done
 
 clean: ## remove what set-up made; the state in .ioc stays
 	rm -rf .venv node_modules .tools

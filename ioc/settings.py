@@ -65,6 +65,10 @@ class Settings(BaseSettings):
     )
     warehouse_url: str = Field(default="", description="any PostgreSQL (>= 15); empty: the embedded one")
     kafka_servers: str = Field(default="", description="any Kafka; empty: the embedded broker")
+    bind: str = Field(
+        default="127.0.0.1",
+        description="address that intake and screens listen on; people elsewhere should come through a proxy",
+    )
     kafka_port: int = Field(
         default=0, ge=0, le=65535, description="port of the embedded broker; 0: a free one"
     )

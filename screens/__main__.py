@@ -17,8 +17,6 @@ from screens import assets
 from screens.app import build
 from screens.service import Service
 
-HOST = "127.0.0.1"  # other machines come through a proxy, which brings names, TLS and a login
-
 
 class Server(uvicorn.Server):
     """Ends the open streams before uvicorn waits for them."""
@@ -49,7 +47,7 @@ def main() -> int:
         return 1
     config = uvicorn.Config(
         build(service),
-        host=HOST,
+        host=settings.bind,
         port=settings.screens_port,
         access_log=False,
         log_level="warning",

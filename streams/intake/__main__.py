@@ -27,7 +27,7 @@ def main() -> None:
     )
     uvicorn.run(
         app(intake),
-        host="127.0.0.1",
+        host=settings.bind,
         port=settings.intake_port,
         loop="uvloop",
         http="httptools",
