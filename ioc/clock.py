@@ -39,9 +39,10 @@ class Clock:
         try:
             start, rest = text.split("@")
             anchor, rate = rest.split("*")
-            clock = cls(datetime.fromisoformat(anchor), datetime.fromisoformat(start), float(rate))
-            if clock.anchor is None or clock.start is None or not (clock.anchor.tzinfo and clock.start.tzinfo):
+            began, beginning = datetime.fromisoformat(anchor), datetime.fromisoformat(start)
+            if began.tzinfo is None or beginning.tzinfo is None:
                 raise ValueError(text)
+            return cls(began, beginning, float(rate))
         except ValueError as exc:
-            raise BadInput("IOC_CLOCK", text, "give `real` or START@ANCHOR*RATE with zoned ISO instants") from exc
-        return clock
+            mend = "give `real` or START@ANCHOR*RATE with zoned ISO instants"
+            raise BadInput("IOC_CLOCK", text, mend) from exc
