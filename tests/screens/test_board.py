@@ -82,6 +82,10 @@ def test_agencies_and_hours_add_up_to_the_tiles(province: Any) -> None:
             assert sum(rows) == tile[key], (name, key)
         if "hours" in tile:
             assert sum(tile["hours"]) == tile["n"]
+    ten = "in_figures and entered_at >= '2024-12-19 10:00+07' and entered_at < '2024-12-19 11:00+07'"
+    assert state["tiles"]["received_today"]["hours"][10] == province.one(
+        f"select count(*) from cases where {ten}"
+    )
 
 
 def test_overdue_grows_by_the_clock_alone(province: Any) -> None:
