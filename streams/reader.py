@@ -35,7 +35,7 @@ def consumer(settings: Settings, group: str, member: str) -> KafkaConsumer:
         max_poll_interval_ms=300_000,
         max_poll_records=MOST_RECORDS,
         fetch_min_bytes=1,
-        fetch_max_wait_ms=100,
+        fetch_max_wait_ms=400,  # an arrival ends the wait; it only sets how often nothing is asked for
         max_partition_fetch_bytes=4_194_304,
         reconnect_backoff_max_ms=1_000,
         metadata_max_age_ms=10_000,

@@ -72,21 +72,21 @@ def touched_events(conn: Connection) -> dict[str, pl.LazyFrame]:
     return {feed: events.filter(pl.col("feed") == feed).drop("feed") for feed in sorted(feeds)}
 
 
-def fold_safely(fold: Fold, feed: str, events: pl.LazyFrame, definitions: str) -> pl.DataFrame:
+def fold_safely(fold: Fold, feed: str, events: pl.LazyFrame, definitions: str) -> list[pl.DataFrame]:
     """Rows of `cases`, folded; where the kernel fails, bisects by case and sets the offender aside."""
     try:
-        return _rows(feed, fold(feed, events)).collect()
+        return [_rows(feed, fold(feed, events)).collect()]
     except (Exception, pl.exceptions.PanicException):
         known = events.collect()
         ids = known.get_column("case_id").unique().sort()
         if len(ids) == 1:
             log.exception("the kernel failed on case %s of %s: set aside", ids[0], feed)
-            return _rows(feed, _set_aside(events, definitions)).collect()
+            return [_rows(feed, _set_aside(events, definitions)).collect()]
     half = len(ids) // 2
     parts = [
         known.filter(pl.col("case_id").is_in(some.implode())).lazy() for some in (ids[:half], ids[half:])
     ]
-    return pl.concat([fold_safely(fold, feed, part, definitions) for part in parts])
+    return [rows for part in parts for rows in fold_safely(fold, feed, part, definitions)]
 
 
 def _set_aside(events: pl.LazyFrame, definitions: str) -> pl.LazyFrame:

@@ -37,11 +37,11 @@ def publish(conn: Connection, registry: Registry, at: datetime) -> set[str]:
             """,
             [[code for code, _ in known], [name for _, name in known]],
         )
-        _forget_kernel_errors(conn)
+        forget_kernel_errors(conn)
         return {str(code) for (code,) in conn.execute("select code from agency")}
 
 
-def _forget_kernel_errors(conn: Connection) -> None:
+def forget_kernel_errors(conn: Connection) -> None:
     conn.execute(
         """
         update cases set definitions = null where (feed, case_id) in (

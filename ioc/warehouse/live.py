@@ -144,8 +144,9 @@ def _write(
 def refold(conn: Connection, kernel: Kernel) -> None:
     """Folds the staged and locked cases from their stored events and writes them."""
     folded = [
-        fold_safely(kernel.fold, feed, frame, kernel.definitions[feed])
+        rows
         for feed, frame in touched_events(conn).items()
+        for rows in fold_safely(kernel.fold, feed, frame, kernel.definitions[feed])
     ]
     write_cases(conn, folded)
 

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 RAW = ".raw"
 SOURCE_HEADER = "ioc-source"
-POLL_MS = 250
+POLL_MS = 500
 
 
 def verdicts(record: Any, admission: Admission, now: datetime) -> Sequence[Verdict]:

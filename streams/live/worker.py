@@ -23,7 +23,7 @@ from streams.reader import Polled, Reader
 
 log = logging.getLogger(__name__)
 
-POLL_MS = 250
+POLL_MS = 500
 KNOW_EVERY_SECONDS = 1.0
 
 
