@@ -24,6 +24,10 @@ EVENT_BYTES = 470  # measured peak of a fold, per event
 TASK_BYTES = 512 * 1024 * 1024  # what one task may take; a larger bucket is folded in slices of its hashes
 COUNTED = ("cases", "set_aside")  # ride along in a row without a day
 SUMMED = (*CONTRIBUTIONS, *COUNTED)
+COUNTED_FROM = (
+    *("in_figures", "agency", "channel", "entered_on", "due_on", "resolved_on"),
+    *("outcome", "withdrawn", "set_aside"),
+)
 KEYS = ("day", "agency", "channel")
 ARROW = pa.schema(
     [
@@ -58,20 +62,31 @@ class Built:
 
 def build(session: SparkSession, sources: Sequence[Source]) -> list[Built]:
     """Per source its cells: one Spark job, a task per bucket of any of them; only cells are shuffled."""
-    places = [(i, bucket) for i, source in enumerate(sources) for bucket in range(source.buckets)]
-    tasks = session.sparkContext.parallelize(places, len(places)).toDF("source int, bucket int")
     chosen = tuple(sources)
+    places = tuple((i, bucket) for i, source in enumerate(chosen) for bucket in range(source.buckets))
+    at_once = min(len(places), session.sparkContext.defaultParallelism)
+    tasks = session.range(0, len(places), 1, at_once)
 
     def cells_of(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
-            for place in batch.to_pylist():
-                yield from bucket_cells(chosen[place["source"]], place["bucket"], place["source"])
+            mine = [places[task] for task in batch.column("id").to_pylist()]
+            yield from added_up([part for i, bucket in mine for part in bucket_cells(chosen[i], bucket, i)])
 
     schema = "source int, day date, agency string, channel string, " + ", ".join(
         f"{n} bigint" for n in SUMMED
     )
     summed = tasks.mapInArrow(cells_of, schema).groupBy("source", *KEYS).sum(*SUMMED)
     return parted(_frame(summed.toArrow()), len(sources))
+
+
+def added_up(found: Sequence[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """A task's cells added up before they leave it: Spark then sums a row per cell and task, not per bucket."""
+    if not found:
+        return
+    frame = pl.from_arrow(pa.Table.from_batches(found))
+    assert isinstance(frame, pl.DataFrame)
+    summed = frame.group_by("source", *KEYS).agg(pl.col(SUMMED).sum())
+    yield from summed.to_arrow().cast(found[0].schema).to_batches()
 
 
 def _frame(table: pa.Table) -> pl.DataFrame:
@@ -99,7 +114,7 @@ def bucket_cells(source: Source, bucket: int, tag: int) -> Iterator[pa.RecordBat
         yield from table.to_batches()
 
 
-def slices(source: Source, bucket: int) -> Iterable[pl.DataFrame]:
+def slices(source: Source, bucket: int) -> Iterable[pl.LazyFrame]:
     """The bucket's events below the position, whole cases at a time."""
     scan = pl.scan_delta(source.uri, version=source.version).filter(pl.col("bucket") == bucket)
     events = scan.select(pl.len()).collect().item()
@@ -108,20 +123,13 @@ def slices(source: Source, bucket: int) -> Iterable[pl.DataFrame]:
     step = math.ceil(width / count)
     for start in range(bucket * width, (bucket + 1) * width if events else 0, step):
         part = scan if count == 1 else scan.filter(pl.col("hash16").is_between(start, start + step, "left"))
-        yield below(part, source).select(EVENTS.names()).collect()
+        yield below(part, source).select(EVENTS.names())
 
 
 def below(events: pl.LazyFrame, source: Source) -> pl.LazyFrame:
     """Only what was known at the position, and nothing that live refused."""
-    ends = pl.LazyFrame(
-        {"partition": list(source.position), "next": list(source.position.values())},
-        schema={"partition": pl.Int32(), "next": pl.Int64()},
-    )
-    known = (
-        events.filter(pl.col("case_id").is_not_null())
-        .join(ends, on="partition")
-        .filter(pl.col("offset") < pl.col("next"))
-    )
+    ends = pl.col("partition").replace_strict(source.position, default=0, return_dtype=pl.Int64)
+    known = events.filter(pl.col("case_id").is_not_null(), pl.col("offset") < ends)
     if not source.quarantined:
         return known
     refused = pl.LazyFrame(
@@ -130,7 +138,7 @@ def below(events: pl.LazyFrame, source: Source) -> pl.LazyFrame:
     return known.join(refused, on=["partition", "offset"], how="anti")
 
 
-def cells_of_events(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
+def cells_of_events(events: pl.LazyFrame, rules: CaseRules) -> pl.DataFrame:
     """Kernel: events -> cases -> cells, and a row without a day that counts the cases.
 
     A case that the kernel fails on is set aside, as live does it; where it fails on every one of several, the
@@ -140,21 +148,24 @@ def cells_of_events(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
         return _folded(events, rules)
     except (Exception, pl.exceptions.PanicException):
         failed: list[str] = []
-        found = _bisected(events, rules, failed)
-        if 1 < len(failed) == events["case_id"].n_unique():
+        known = events.collect()
+        found = _bisected(known, rules, failed)
+        if 1 < len(failed) == known["case_id"].n_unique():
             raise
         return found
 
 
-def _folded(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
-    cases = fold(events.lazy(), rules).collect()
-    return _counted(cells(cases.lazy(), rules).collect(), len(cases), cases["set_aside"].count())
+def _folded(events: pl.LazyFrame, rules: CaseRules) -> pl.DataFrame:
+    """Only the columns that cells read: what the fold derives besides, the planner then leaves out."""
+    cases = fold(events, rules).select(COUNTED_FROM).collect(engine="in-memory")
+    found = cells(cases.lazy(), rules).collect(engine="in-memory")
+    return _counted(found, len(cases), cases["set_aside"].count())
 
 
 def _bisected(events: pl.DataFrame, rules: CaseRules, failed: list[str]) -> pl.DataFrame:
     ids = events["case_id"].unique().sort()
     try:
-        return _folded(events, rules)
+        return _folded(events.lazy(), rules)
     except (Exception, pl.exceptions.PanicException):
         if len(ids) == 1:
             failed.append(ids[0])

@@ -11,7 +11,7 @@ from psycopg import AsyncConnection
 
 from ioc.errors import BadInput
 from ioc.kernel.events import EVENTS
-from ioc.kernel.fold import fold
+from ioc.kernel.fold import fold_now
 from ioc.kernel.rules import CaseRules
 from screens.position import Position, read_position
 
@@ -57,7 +57,7 @@ async def known(connection: AsyncConnection[Any], rules: CaseRules, position: Po
         return Known(f"({NOW})", {}, position)
     events = await events_below(connection, rules.feed, position, touched)
     try:
-        cases = fold(events.lazy(), rules).with_columns(pl.lit(rules.feed).alias("feed")).collect()
+        cases = fold_now(events, rules).with_columns(pl.lit(rules.feed).alias("feed"))
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise BadInput(
             "position", position.text(), "a case cannot be folded again; open the list anew"

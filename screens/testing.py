@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 
 from ioc.event import Event, Receipt, instant_text
 from ioc.kernel.flow import FIGURES, cells, flow_days
-from ioc.kernel.fold import CASES, fold
+from ioc.kernel.fold import CASES, fold_now
 from ioc.rules import case_rules
 from ioc.settings import Settings
 from ioc.warehouse import connect, events, live, offsets
@@ -75,7 +75,7 @@ class Province:
         offsets.register(self.conn, self.feed, "id-1", range(PARTITIONS))
         self.rules = case_rules(self.registry.feeds[self.feed])
         self._kernel = live.Kernel(
-            lambda _, frame: fold(frame, self.rules), {self.feed: self.rules.definitions}
+            lambda _, frame: fold_now(frame, self.rules), {self.feed: self.rules.definitions}
         )
         self._agencies = live.Agencies(set(self.registry.agencies))
 

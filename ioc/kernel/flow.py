@@ -45,18 +45,19 @@ def cells(cases: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
         "withdrawn",
         overdue_on=pl.when(overdue).then(overdue_on),
     )
-    received = _daily(counted, "entered_on", new=pl.len())
+    received = _daily(counted, "entered_on", {"new": pl.len()})
     resolved = _daily(
         counted,
         "resolved_on",
-        resolved=pl.len(),
-        **{name: (pl.col("outcome") == name).sum() for name in OUTCOMES},
-        withdrawn=pl.col("withdrawn").sum(),
-        overdue_out=pl.col("overdue_on").count(),
+        {
+            "resolved": pl.len(),
+            **{name: (pl.col("outcome") == name).sum() for name in OUTCOMES},
+            "withdrawn": pl.col("withdrawn").sum(),
+            "overdue_out": pl.col("overdue_on").count(),
+        },
     )
-    fallen = _daily(counted, "overdue_on", overdue_in=pl.len())
-    parts = [_widened(part) for part in (received, resolved, fallen)]
-    return add_up(pl.concat(parts))
+    fallen = _daily(counted, "overdue_on", {"overdue_in": pl.len()})
+    return add_up(pl.concat([received, resolved, fallen]))
 
 
 def add_up(parts: pl.LazyFrame) -> pl.LazyFrame:
@@ -91,11 +92,8 @@ def flow_days(cells: pl.LazyFrame, covers_from: date, covers_to: date) -> pl.Laz
     )
 
 
-def _daily(counted: pl.LazyFrame, day: str, **counts: pl.Expr) -> pl.LazyFrame:
-    return counted.filter(pl.col(day).is_not_null()).group_by(pl.col(day).alias("day"), *GROUP).agg(**counts)
-
-
-def _widened(part: pl.LazyFrame) -> pl.LazyFrame:
-    present = set(part.collect_schema().names())
-    missing = [pl.lit(0, pl.Int64).alias(name) for name in CONTRIBUTIONS if name not in present]
-    return part.with_columns(missing).select(*_KEYS, pl.col(CONTRIBUTIONS).cast(pl.Int64))
+def _daily(counted: pl.LazyFrame, day: str, counts: dict[str, pl.Expr]) -> pl.LazyFrame:
+    """Cells of what happened on one of the cases' dates; contributions not counted are 0."""
+    found = {name: counts.get(name, pl.lit(0)).cast(pl.Int64) for name in CONTRIBUTIONS}
+    happened = counted.filter(pl.col(day).is_not_null())
+    return happened.group_by(pl.col(day).alias("day"), *GROUP).agg(**found)

@@ -12,7 +12,7 @@ from ioc.warehouse.connection import Connection
 
 log = logging.getLogger(__name__)
 
-Fold = Callable[[str, pl.LazyFrame], pl.LazyFrame]  # feed, its events -> rows of `cases` without the feed
+Fold = Callable[[str, pl.DataFrame], pl.DataFrame]  # feed, its events -> rows of `cases` without the feed
 KERNEL_ERROR = "kernel-error"
 
 WRITTEN = (
@@ -60,36 +60,33 @@ where ({_of("cases")}) is distinct from ({_of("excluded")})
 """
 
 
-def touched_events(conn: Connection) -> dict[str, pl.LazyFrame]:
+def touched_events(conn: Connection) -> dict[str, pl.DataFrame]:
     """The events of the staged cases, one frame of EVENTS per feed; read after the lock."""
     with conn.cursor() as cursor, cursor.copy(_EVENTS_OF_CASES.encode()) as copy:
         text = b"".join(bytes(block) for block in copy)
     if not text:
         return {}
     frame = pl.read_csv(text, has_header=False, schema={"feed": pl.String(), **_RAW})
-    feeds = frame.get_column("feed").unique().to_list()
-    events = frame.lazy().with_columns(pl.col(_INSTANTS).cast(INSTANT))
-    return {feed: events.filter(pl.col("feed") == feed).drop("feed") for feed in sorted(feeds)}
+    events = frame.with_columns(frame.select(pl.col(_INSTANTS).cast(INSTANT)))
+    parts = events.partition_by("feed", as_dict=True, include_key=False)
+    return {str(feed): part for (feed,), part in sorted(parts.items())}
 
 
-def fold_safely(fold: Fold, feed: str, events: pl.LazyFrame, definitions: str) -> list[pl.DataFrame]:
+def fold_safely(fold: Fold, feed: str, events: pl.DataFrame, definitions: str) -> list[pl.DataFrame]:
     """Rows of `cases`, folded; where the kernel fails, bisects by case and sets the offender aside."""
     try:
-        return [_rows(feed, fold(feed, events)).collect()]
+        return [_rows(feed, fold(feed, events))]
     except (Exception, pl.exceptions.PanicException):
-        known = events.collect()
-        ids = known.get_column("case_id").unique().sort()
+        ids = events.get_column("case_id").unique().sort()
         if len(ids) == 1:
             log.exception("the kernel failed on case %s of %s: set aside", ids[0], feed)
-            return [_rows(feed, _set_aside(events, definitions)).collect()]
+            return [_rows(feed, _set_aside(events, definitions))]
     half = len(ids) // 2
-    parts = [
-        known.filter(pl.col("case_id").is_in(some.implode())).lazy() for some in (ids[:half], ids[half:])
-    ]
+    parts = [events.filter(pl.col("case_id").is_in(some.implode())) for some in (ids[:half], ids[half:])]
     return [rows for part in parts for rows in fold_safely(fold, feed, part, definitions)]
 
 
-def _set_aside(events: pl.LazyFrame, definitions: str) -> pl.LazyFrame:
+def _set_aside(events: pl.DataFrame, definitions: str) -> pl.DataFrame:
     last = [pl.col(name).max().alias(f"last_{name}") for name in ("occurred_at", "received_at")]
     counted = events.group_by("case_id").agg(pl.len().cast(pl.Int32).alias("events"), *last)
     named = {name: pl.lit(None, pl.String) for name in COLUMNS if name not in ("case_id", "events", *_LAST)}
@@ -102,10 +99,11 @@ def _set_aside(events: pl.LazyFrame, definitions: str) -> pl.LazyFrame:
     return counted.with_columns(**named | aside | falses)
 
 
-def _rows(feed: str, cases: pl.LazyFrame) -> pl.LazyFrame:
+def _rows(feed: str, cases: pl.DataFrame) -> pl.DataFrame:
     """Folded cases as `copy live_fold` takes them; flags are codes, so an array's text needs no quotes."""
     flags = pl.format("{}{}{}", pl.lit("{"), pl.col("flags").list.join(","), pl.lit("}")).alias("flags")
-    return cases.select(pl.lit(feed).alias("feed"), *COLUMNS).with_columns(flags)
+    lazy = cases.lazy().select(pl.lit(feed).alias("feed"), *COLUMNS).with_columns(flags)
+    return lazy.collect(engine="in-memory", optimizations=pl.QueryOptFlags.none())
 
 
 def write_cases(conn: Connection, rows: list[pl.DataFrame]) -> None:

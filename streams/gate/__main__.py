@@ -26,7 +26,7 @@ def main() -> None:
     warehouse = Warehouse(settings, "gate", stopping)
     topics = [feed + RAW for feed in sorted(promises.registry.feeds)]
     reader = Reader(consumer(settings, "ioc.gate", "gate"), topics, warehouse.conn)
-    gate = Gate(reader, producer(settings, "gate"), warehouse)
+    gate = Gate(reader, producer(settings, "gate", linger_ms=10), warehouse)
     try:
         while not stopping.is_set():
             promises.refresh()

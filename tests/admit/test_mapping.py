@@ -22,7 +22,7 @@ zone: Europe/Amsterdam
 times: ["dd/MM/yyyy HH:mm"]
 missing: ["-"]
 agencies: own
-words: {channel: {Bàn: desk}}
+words: {channel: {Bàn: Desk}}
 messages:
   note:
     shape: {equals: {kind: note}}
@@ -68,7 +68,7 @@ def datas(found: list[Admitted | Quarantined]) -> list[dict[str, Any] | tuple[st
 def test_several_time_columns_give_several_events_numbered_from_the_row(read: Read) -> None:
     found = read(no="1", at="01/02/2024 09:00", done="03/02/2024 09:00", unit="ENV-7", by="Bàn", due="-")
     assert datas(found) == [
-        {"status": "received", "agency": "ENV", "channel": "desk"},
+        {"status": "received", "agency": "ENV", "channel": "Desk"},
         {"status": "completed"},
     ]
     assert [v.receipt.seq if isinstance(v, Quarantined) else v.event.receipt.seq for v in found] == [112, 113]
@@ -87,7 +87,7 @@ def test_a_bad_event_does_not_take_the_good_one_along(read: Read) -> None:
 def test_words_are_compared_as_unicode_means_them(read: Read) -> None:
     assert datas(read(no="1", at="01/02/2024 09:00", by="Ba\u0300n"))[0] == {
         "status": "received",
-        "channel": "desk",
+        "channel": "Desk",
     }
 
 

@@ -67,7 +67,7 @@ def test_the_log_holds_every_offset_once_the_repeated_and_the_refused_among_them
 
 def test_a_late_event_changes_only_the_rows_it_touches(rolled: Settings, deliver: Any, step: Any) -> None:
     before = rows(rolled, "select count(*) from flow_day_published where feed = 'permits'")
-    late = ("c7", "desk", "South", "2011-02-27T08:00", "2011-03-19T23:00", None)
+    late = ("c7", "Desk", "South", "2011-02-27T08:00", "2011-03-19T23:00", None)
     deliver("permits", events_of("permits", [late]))
     words = ("--trigger", "second", "--feed", "permits", "--from", "2011-02-01", "--to", "2011-03-01")
     for name in ("archive", "rollup", "audit", "publish"):

@@ -17,7 +17,7 @@ from jobs.testing import events_of
 
 pytestmark = [pytest.mark.broker, pytest.mark.spark]
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
-NEW = ("desk", "South", "2011-02-27T08:00", "2011-03-19T23:00", None)
+NEW = ("Desk", "South", "2011-02-27T08:00", "2011-03-19T23:00", None)
 
 
 def offsets(log: EventLog) -> pl.DataFrame:

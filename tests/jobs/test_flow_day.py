@@ -73,7 +73,7 @@ def summed(source: Source) -> pl.DataFrame:
 def test_all_buckets_together_are_the_whole_log(log: EventLog) -> None:
     table = stored(log, rows_of(CASES))
     (built,) = parted(summed(source(table)), 1)
-    whole = cells_of_events(pl.read_delta(log.uri), RULES)
+    whole = cells_of_events(pl.read_delta(log.uri).lazy(), RULES)
     assert (built.cases, built.set_aside) == (6, 1)
     assert built.cells.sum().select(CONTRIBUTIONS).row(0) == whole.sum().select(CONTRIBUTIONS).row(0)
     assert built.cells["new"].sum() == 5
@@ -133,13 +133,13 @@ def test_a_case_that_the_kernel_fails_on_is_set_aside_alone(monkeypatch: pytest.
 
     events = pl.DataFrame(rows_of(CASES), schema=EVENTS)
     monkeypatch.setattr(flow_day, "fold", failing)
-    cells = cells_of_events(events, RULES)
+    cells = cells_of_events(events.lazy(), RULES)
     assert (cells["cases"].sum(), cells["set_aside"].sum(), cells["new"].sum()) == (6, 2, 4)
 
 
 def test_a_kernel_that_fails_on_every_case_fails_the_job() -> None:
     with pytest.raises(pl.exceptions.ColumnNotFoundError):
-        cells_of_events(pl.DataFrame(rows_of(CASES), schema=EVENTS).drop("channel"), RULES)
+        cells_of_events(pl.LazyFrame(rows_of(CASES), schema=EVENTS).drop("channel"), RULES)
 
 
 def test_the_number_of_buckets_is_the_logs_own(log: EventLog, tmp_path: Path) -> None:

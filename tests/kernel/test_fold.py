@@ -16,7 +16,7 @@ some_rules = st.builds(rules, st.sampled_from(ZONES), st.sampled_from(("date", "
 
 
 def folded(events: list[Row], by: CaseRules) -> dict[str, Row]:
-    return {row["case_id"]: row for row in fold(frame(events), by).collect().to_dicts()}
+    return {row["case_id"]: row for row in fold_now(frame(events).collect(engine="in-memory"), by).to_dicts()}
 
 
 @settings(max_examples=300, deadline=None)
@@ -60,7 +60,7 @@ def test_a_case_depends_on_its_own_events_alone(events: list[Row]) -> None:
 @settings(max_examples=100, deadline=None)
 @given(histories())
 def test_effective_events_are_those_of_the_reference(events: list[Row]) -> None:
-    kept = effective(frame(events)).collect()
+    kept = effective(frame(events)).collect(engine="in-memory")
     assert kept.schema == EVENTS
     by_case: dict[str, list[Row]] = {}
     for row in events:
