@@ -80,7 +80,7 @@ def build(session: SparkSession, sources: Sequence[Source]) -> list[Built]:
 
 
 def added_up(found: Sequence[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """A task's cells added up before they leave it: Spark then sums a row per cell and task, not per bucket."""
+    """A task's cells added up before they leave it: Spark then sums a row per cell and task."""
     if not found:
         return
     frame = pl.from_arrow(pa.Table.from_batches(found))
