@@ -51,7 +51,7 @@ class Stack:
                 start_new_session=True,
             )
 
-    def run(self, *words: str, ok: bool = True, seconds: float = 280) -> subprocess.CompletedProcess[str]:
+    def run(self, *words: str, ok: bool = True, seconds: float = 500) -> subprocess.CompletedProcess[str]:
         said = subprocess.run(
             [COMMAND, *words], cwd=REPOSITORY, env=self.env, capture_output=True, text=True, timeout=seconds
         )
