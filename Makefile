@@ -53,9 +53,9 @@ clean: ## remove what set-up made; the state in .ioc stays
 $(PACKAGES): $(UV_NEEDED)
 	@echo "Python packages (a few minutes the first time)"
 	@test -x $(PY) || $(UV) venv --quiet --python '>=3.11,<3.13' .venv
-	@$(UV) pip sync --quiet --require-hashes --compile-bytecode --python $(PY) requirements.lock
+	@$(UV) pip sync --quiet --require-hashes --python $(PY) requirements.lock
 	@$(UV) pip install --quiet --no-deps --python $(PY) --editable .
-	@rm -f .venv/.set-up-* && touch $@
+	@rm -f .venv/.set-up-* .venv/.byte-code && touch $@
 
 $(MODULES): | $(PACKAGES)
 	@echo "npm packages"

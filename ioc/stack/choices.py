@@ -90,7 +90,7 @@ def _demo_start(settings: Settings) -> datetime:
 
 
 def note_clock(home: Home, clock: Clock, machine: datetime, stopping: bool) -> None:
-    """Writes down how far the stack's time has come; of a running demo, how far it may be at the next note."""
+    """Notes how far the stack's time has come; of a running demo, how far it may be at the next note."""
     demo = clock.anchor is not None
     ahead = machine + 2 * NOTED_EVERY if demo and not stopping else machine
     home.remember(clock_noted=clock.at(ahead).isoformat())

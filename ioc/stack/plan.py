@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 
 from ioc.settings import Settings
+from ioc.stack import bytecode
 from ioc.stack import kafka as broker
 from ioc.stack import postgres as warehouse
 from ioc.stack.airflow import Airflow
@@ -87,8 +88,10 @@ def whole(
     front = [part for part in front if part.name not in without]
     shown = tuple(part.name for part in front)
     said = [Announcement(shown, f"\n  screen   {settings.screens_url}\n")]
-    behind = [] if "airflow" in without else Airflow(settings, database).parts(shown)
-    if behind:
+    behind: list[Part] = []
+    if "airflow" not in without:
+        compiled = bytecode.parts(shown)
+        behind = [*compiled, *Airflow(settings, database).parts((*shown, *(part.name for part in compiled)))]
         login = f"login {settings.airflow_user}, password {settings.airflow_password}"
         names = tuple(part.name for part in behind)
         said.append(Announcement(names, f"\n  Airflow  {settings.airflow_url}  ({login})\n"))
