@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ioc.kernel.flow import CELLS, FIGURES, FLOW_DAYS, add_up, cells, flow_days
-from ioc.kernel.fold import CASES, fold
+from ioc.kernel.fold import CASES, fold_now
 from ioc.kernel.rules import CaseRules
 from tests.kernel import reference
 from tests.kernel.histories import ZONES, Row, frame, histories, rules
@@ -20,7 +20,11 @@ OUTCOMES = ("early", "on_due_date", "late", "no_due_date")
 
 
 def celled(events: list[Row], by: CaseRules) -> pl.LazyFrame:
-    return cells(fold(frame(events), by), by).collect(engine="in-memory").lazy()
+    return (
+        cells(fold_now(frame(events).collect(engine="in-memory"), by).lazy(), by)
+        .collect(engine="in-memory")
+        .lazy()
+    )
 
 
 def window(contributions: pl.LazyFrame) -> tuple[date, date]:
