@@ -32,6 +32,8 @@ CONF = {
     "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
     "spark.databricks.delta.snapshotPartitions": "1",  # the default 50 costs three seconds a commit
+    "spark.databricks.delta.stats.collect": "false",  # polars reads Parquet's own
+    "spark.databricks.delta.writeChecksumFile.enabled": "false",
     "spark.sql.streaming.checkpointFileManagerClass": CHECKPOINTS,
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.executorEnv.POLARS_MAX_THREADS": "1",  # a task is one core

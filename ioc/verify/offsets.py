@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 import polars as pl
 from deltalake import DeltaTable
-from kafka import KafkaConsumer, TopicPartition
+from kafka import TopicPartition
 
 from ioc.settings import Settings
 from ioc.verify.check import SHOWN, Check
+from ioc.verify.kafka import PLACE, consumer, read
 from ioc.warehouse.connection import Connection
-
-PLACE = pl.Schema({"partition": pl.Int32(), "offset": pl.Int64()})
 
 
 @dataclass(frozen=True)
@@ -80,38 +79,16 @@ def _archived(log: str) -> pl.DataFrame:
 
 def _witness(settings: Settings, topic: str, stand: Stand, archived: pl.DataFrame) -> Witness:
     """Kafka's own offsets from where the archive ends (else its oldest) to where the warehouse stands."""
-    consumer = KafkaConsumer(
-        bootstrap_servers=settings.kafka_servers,
-        enable_auto_commit=False,
-        client_id="ioc-verify",
-        fetch_max_wait_ms=50,
-    )
-    try:
+    held = dict(archived.group_by("partition").agg(pl.col("offset").max() + 1).rows())
+    with consumer(settings) as kafka:
         places = [TopicPartition(topic, partition) for partition in sorted(stand.ends)]
-        held = dict(archived.group_by("partition").agg(pl.col("offset").max() + 1).rows())
-        begins, there = consumer.beginning_offsets(places), consumer.end_offsets(places)
+        begins, there = kafka.beginning_offsets(places), kafka.end_offsets(places)
         spans = {
             p: (held.get(p.partition, begins[p]), min(stand.ends[p.partition], there[p])) for p in places
         }
-        delivered = _read(consumer, {p: (start, end) for p, (start, end) in spans.items() if start < end})
-    finally:
-        consumer.close()
-    return Witness(
-        archived, delivered, {p.partition: 0 if p.partition in held else begins[p] for p in places}
-    )
-
-
-def _read(consumer: KafkaConsumer, spans: dict[TopicPartition, tuple[int, int]]) -> pl.DataFrame:
-    consumer.assign(list(spans))
-    for place, (start, _) in spans.items():
-        consumer.seek(place, start)
-    found: list[tuple[int, int]] = []
-    left = set(spans)
-    while left:
-        for place, records in consumer.poll(timeout_ms=1_000, max_records=10_000).items():
-            found += [(place.partition, r.offset) for r in records if r.offset < spans[place][1]]
-        left = {place for place in left if consumer.position(place) < spans[place][1]}
-    return pl.DataFrame(found, schema=PLACE, orient="row")
+        delivered = read(kafka, {p: (start, end) for p, (start, end) in spans.items() if start < end})
+    oldest = {p.partition: 0 if p.partition in held else begins[p] for p in places}
+    return Witness(archived, delivered, oldest)
 
 
 def compared(feed: str, topic: str, stand: Stand, witness: Witness) -> Check:

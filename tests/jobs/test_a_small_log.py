@@ -12,7 +12,7 @@ from ioc.warehouse import connect
 from jobs.event_log import EventLog
 from jobs.testing import events_of
 
-pytestmark = [pytest.mark.broker, pytest.mark.spark]
+pytestmark = [pytest.mark.broker, pytest.mark.spark, pytest.mark.timeout(900)]
 
 
 def rows(settings: Settings, text: str) -> list[Any]:

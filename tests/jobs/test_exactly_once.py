@@ -15,7 +15,7 @@ from jobs.archive import archive
 from jobs.event_log import EventLog, held
 from jobs.testing import events_of
 
-pytestmark = [pytest.mark.broker, pytest.mark.spark]
+pytestmark = [pytest.mark.broker, pytest.mark.spark, pytest.mark.timeout(900)]
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 NEW = ("Desk", "South", "2011-02-27T08:00", "2011-03-19T23:00", None)
 

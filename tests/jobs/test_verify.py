@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 import polars as pl
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
 from ioc.settings import Settings
+from ioc.stack.testing import child
 from ioc.verify.check import Check
 from ioc.verify.revision import await_position
 from ioc.verify.run import verify
 from ioc.warehouse import connect
 from jobs.event_log import EventLog
+from jobs.testing import event
 from schemas import load
 
-pytestmark = [pytest.mark.broker, pytest.mark.spark]
+pytestmark = [pytest.mark.broker, pytest.mark.spark, pytest.mark.timeout(900)]
 AT = datetime(2011, 2, 4, 12, tzinfo=UTC)  # c3 is overdue, c6 "resolved" this day
 
 
@@ -137,6 +141,21 @@ def test_an_archive_that_lacks_an_offset_is_named(rolled: Settings) -> None:
     DeltaTable(log.uri).restore(before)
     assert set(found) == {"offsets of permits"}
     assert found["offsets of permits"].differs[0].startswith("stored, not delivered: permits/")
+
+
+def test_a_raw_message_without_a_verdict_is_named(rolled: Settings, deliver: Any) -> None:
+    bridged = event("permits", "received", "bridged", "2011-02-20T08:00", channel="Post", agency="North")
+    with child("gate", [sys.executable, "-P", "-m", "streams.gate"], rolled.home, lambda: True):
+        deliver("permits.raw", [bridged, b"no JSON at all"])
+    found = {check.name: check for check in verify(rolled, load(), AT)}["verdicts of permits.raw"]
+    assert found.ok
+    assert found.figures["judged"] == 2
+    for table in ("event", "quarantine"):
+        harm = f"update {table} set raw = 'x' || raw where raw like 'permits.raw/%'"
+        with corrupted(
+            rolled, harm, f"update {table} set raw = substr(raw, 2) where raw like 'xpermits.raw/%'"
+        ):
+            assert set(wrong(rolled)) == {"verdicts of permits.raw"}
 
 
 def test_a_position_that_live_never_reaches_is_said(rolled: Settings) -> None:
