@@ -8,6 +8,7 @@ import secrets
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -32,7 +33,7 @@ class Airflow:
     def parts(self, after: tuple[str, ...]) -> list[Part]:
         """The three, started when `after` are ready; stopped scheduler first, API last."""
         environment = self.environment()
-        health = f"{self._settings.airflow_url}/api/v2/monitor/health"
+        url = self._settings.airflow_url
         made = Part(
             "airflow-database",
             self._migrate,
@@ -41,45 +42,25 @@ class Airflow:
             environment=environment,
             once=True,
         )
-        needs = (made.name,)
-        return [
-            made,
-            Part(
-                "airflow-api",
-                self._command("api-server"),
-                answers(health, _healthy("metadatabase")),
-                None,
-                needs,
-                environment,
-                self._settings.airflow_url,
+
+        def served(name: str, command: list[str], component: str, stop_seconds: float, order: int) -> Part:
+            ready = answers(f"{url}/api/v2/monitor/health", _healthy(component))
+            return Part(
+                name,
+                self._command(*command),
+                ready,
+                needs=(made.name,),
+                environment=environment,
                 start_seconds=180,
-                stop_seconds=5,
-                stop_order=2,
-            ),
-            Part(
-                "airflow-scheduler",
-                self._command("scheduler", "--skip-serve-logs"),
-                answers(health, _healthy("scheduler")),
-                None,
-                needs,
-                environment,
-                start_seconds=180,
-                stop_seconds=3,  # else it waits for its tasks; killed, they run again at the next start
-                stop_children=signal.SIGKILL,
-                stop_order=0,
-            ),
-            Part(
-                "airflow-dags",
-                self._command("dag-processor"),
-                answers(health, _healthy("dag_processor")),
-                None,
-                needs,
-                environment,
-                start_seconds=180,
-                stop_seconds=5,
-                stop_order=1,
-            ),
-        ]
+                stop_seconds=stop_seconds,
+                stop_order=order,
+            )
+
+        api = served("airflow-api", ["api-server"], "metadatabase", 5, 2)
+        dags = served("airflow-dags", ["dag-processor"], "dag_processor", 5, 1)
+        # It would wait for its tasks; killed, they run again at the next start.
+        scheduler = served("airflow-scheduler", ["scheduler", "--skip-serve-logs"], "scheduler", 3, 0)
+        return [made, replace(api, address=url), replace(scheduler, stop_children=signal.SIGKILL), dags]
 
     def environment(self) -> dict[str, str]:
         known = self._secrets()

@@ -7,6 +7,12 @@ from pathlib import Path
 
 LONGEST_FILE = 250  # lines
 LONGEST_FUNCTION = 40
+ALLOWED = {
+    (
+        "tests/kernel/reference.py",
+        "fold_case",
+    ): "the plain reference is read beside the fold's rules, one after another",
+}
 
 
 def long_functions(text: str) -> list[tuple[str, int]]:
@@ -29,8 +35,11 @@ def test_files_are_short(files: list[Path], root: Path) -> None:
 
 
 def test_functions_are_short(python: list[Path], root: Path) -> None:
-    found = {str(p.relative_to(root)): long_functions(p.read_text(encoding="utf-8")) for p in python}
-    assert {name: long for name, long in found.items() if long} == {}
+    names = {path: str(path.relative_to(root)) for path in python}
+    found = {(names[p], name) for p in python for name, _ in long_functions(p.read_text(encoding="utf-8"))}
+    assert found == set(ALLOWED), (
+        "shorten it, or say here why it may be long; what is short again leaves the list"
+    )
 
 
 def test_a_long_function_is_found() -> None:
