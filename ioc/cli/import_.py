@@ -25,6 +25,7 @@ from streams.importer.send import Sender, Sent
 from streams.promises import fingerprint, mapping_folder
 
 STILL_SECONDS = 120.0  # without one more event in the warehouse
+READY_SECONDS = 90.0  # a stack that was started just before needs a while
 
 
 def import_(
@@ -87,7 +88,7 @@ def known(settings: Settings, name: str) -> str:
 
 def wait_until_known(settings: Settings) -> None:
     """Until the intake holds the same promises as this process; asked, it looks at the files."""
-    until, why = time.monotonic() + 30, ""
+    until, why = time.monotonic() + READY_SECONDS, ""
     while time.monotonic() < until:
         try:
             said = httpx.get(f"{settings.intake_url}/health", timeout=10).json()

@@ -79,6 +79,10 @@ class Stack:
         words = ("flow", "--feed", feed, "--period", period, "--by", by, "--format", "json")
         return list(json.loads(self.run(*words).stdout))
 
+    def is_up(self, *names: str) -> bool:
+        states = {part["name"]: part["state"] for part in self.status().get("parts", [])}
+        return all(states.get(name) == "ready" for name in names)
+
     def part_pid(self, name: str) -> int:
         return int(next(part["pid"] for part in self.status()["parts"] if part["name"] == name))
 
@@ -106,7 +110,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stack = Stack(scratch / "home", own_schemas(scratch / "schemas"))
     running = stack.up()
     try:
-        stack.wait_for(lambda: "figures" in stack.status(), "the stack to answer")
+        stack.wait_for(lambda: stack.is_up("intake", "live-1", "live-2", "screens"), "the live parts")
         yield stack
         running.send_signal(signal.SIGINT)
         assert running.wait(60) == 0, stack.log.read_text()
