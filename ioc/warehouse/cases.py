@@ -29,6 +29,11 @@ def _of(table: str) -> str:
     return ", ".join(f"{table}.{name}" for name in COLUMNS[1:])
 
 
+def _column(name: str) -> str:
+    kinds = {pl.Int32(): "int", pl.Int64(): "bigint", INSTANT: "bigint"}
+    return f'"{name}" {kinds.get(EVENTS.get(name, pl.String()), "text")}'
+
+
 def _out(name: str) -> str:
     if name == "received_at":  # a duplicate may have reached us before the copy that was delivered first
         return "(extract(epoch from least(e.received_at, d.received_at)) * 1000000)::bigint"
@@ -37,9 +42,14 @@ def _out(name: str) -> str:
     return f'e."{name}"'
 
 
-# `offset 0` keeps each lateral a lookup by key, pruned to one partition of `event` whatever statistics say.
-_EVENTS_OF_CASES = f"""
-copy (
+# `offset 0` keeps each lateral a lookup by key, pruned to one partition of `event`. A function's plan is kept
+# (planning 16 partitions costs more than the lookups), so it must not be one for tables that are still small.
+_TOUCHED = f"""
+create function pg_temp.touched() returns table ({", ".join(_column(name) for name in ("feed", *EVENTS))})
+language plpgsql set enable_seqscan to off as $$
+#variable_conflict use_column
+begin
+    return query
     select c.feed, {", ".join(_out(name) for name in EVENTS)}
     from (select distinct feed, case_id from live_event) c
     cross join lateral (
@@ -48,8 +58,8 @@ copy (
     left join lateral (
         select min(d.received_at) received_at from duplicate d
         where (d.feed, d.case_id, d.source, d.id, d.hash) = (e.feed, e.case_id, e.source, e.id, e.hash)
-    ) d on true
-) to stdout (format csv)
+    ) d on true;
+end $$
 """
 _RAW = {name: pl.Int64() if kind == INSTANT else kind for name, kind in EVENTS.items()}
 _WRITE = f"""
@@ -60,9 +70,18 @@ where ({_of("cases")}) is distinct from ({_of("excluded")})
 """
 
 
+def prepare(conn: Connection) -> None:
+    """This session's temporary table and function; after those of `events`."""
+    conn.execute("create temp table live_fold on commit delete rows as select * from cases limit 0")
+    conn.execute(_TOUCHED.encode())
+
+
 def touched_events(conn: Connection) -> dict[str, pl.DataFrame]:
     """The events of the staged cases, one frame of EVENTS per feed; read after the lock."""
-    with conn.cursor() as cursor, cursor.copy(_EVENTS_OF_CASES.encode()) as copy:
+    with (
+        conn.cursor() as cursor,
+        cursor.copy(b"copy (select * from pg_temp.touched()) to stdout (format csv)") as copy,
+    ):
         text = b"".join(bytes(block) for block in copy)
     if not text:
         return {}

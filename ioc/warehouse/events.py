@@ -48,13 +48,9 @@ class Delivery:
 
 
 def prepare(conn: Connection) -> None:
-    """This session's temporary tables; both are empty whenever a transaction begins."""
-    conn.execute(
-        f"""
-        create temp table live_event on commit delete rows as select 0 n, {COLUMNS} from event limit 0;
-        create temp table live_fold on commit delete rows as select * from cases limit 0;
-        """.encode()
-    )
+    """This session's temporary table, empty whenever a transaction begins."""
+    shape = f"select 0 n, {COLUMNS} from event limit 0"
+    conn.execute(f"create temp table live_event on commit delete rows as {shape}".encode())
 
 
 def stage(conn: Connection, deliveries: Iterable[Delivery]) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 import orjson
 import psycopg
 
-from ioc.warehouse import events, offsets, quarantine
+from ioc.warehouse import cases, events, offsets, quarantine
 from ioc.warehouse.cases import Fold, fold_safely, touched_events, write_cases
 from ioc.warehouse.connection import Connection
 from ioc.warehouse.events import Delivery
@@ -196,8 +196,9 @@ def _wake(conn: Connection, deliveries: Sequence[Delivery], refused: Sequence[Re
 
 
 def prepare(conn: Connection) -> None:
-    """Makes the temporary tables that `take` works with, once per connection."""
+    """Makes what `take` works with, once per connection."""
     events.prepare(conn)
+    cases.prepare(conn)
 
 
 def know(conn: Connection, feeds: dict[str, list[str]], at: datetime) -> None:

@@ -19,7 +19,7 @@ def main() -> None:
     settings = load()
     if not settings.intake_port:
         raise BadInput("IOC_INTAKE_PORT", 0, "name a port; `ioc up` chooses a free one")
-    promises, kafka = Promises(settings), producer(settings, "intake")
+    promises, kafka = Promises(settings), producer(settings, "intake", linger_ms=3)
     for feed in promises.registry.feeds:
         kafka.partitions_for(feed)  # metadata now, so that the first events do not wait for it
     intake = Intake(
