@@ -20,9 +20,11 @@ from screens.position import Position, read_position
 from screens.slow import Sources
 
 TICKER_SECONDS = 0.4  # nobody reads events faster
+PAST_SECONDS = 300.0  # late events change earlier days too
 SHOWN = 12  # arriving events kept in the ticker
 ARRIVED = f"""
-select e."offset", e.case_id, e.source, e.type, e.status, e.agency, e.channel, e.occurred_at, e.received_at
+select e."offset", e.case_id, e.source, e.type, e.status, e.channel, e.occurred_at, e.received_at,
+       coalesce(e.agency, (select agency from cases c where c.feed = e.feed and c.case_id = e.case_id)) agency
 from topic_partition t
 cross join lateral (
     select * from event
@@ -42,6 +44,7 @@ class Memory:
     """What a feed's board need not ask again at every event."""
 
     past: past.Past | None = None
+    past_due: float = 0.0
     seldom: Row = field(default_factory=dict)
     position: Position | None = None  # of the ticker
     ticker_due: float = 0.0
@@ -105,8 +108,13 @@ class Boards:
                 memory.ticker = await arrived(connection, names)
                 memory.position = position
                 memory.ticker_due = time.monotonic() + TICKER_SECONDS
-            if memory.past is None or not memory.past.serves(names["at_date"]):
+            if (
+                memory.past is None
+                or memory.past.day != names["at_date"]
+                or time.monotonic() >= memory.past_due
+            ):
                 memory.past = await past.read(connection, feed, plan.parts, at)
+                memory.past_due = time.monotonic() + PAST_SECONDS
             if memory.stale:
                 await memory.sources.look(connection, name, position)
                 memory.seldom = await slow.read(connection, feed, self._registry)

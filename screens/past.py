@@ -1,4 +1,4 @@
-"""What a usual day looks like: the same measure at earlier days, read once per local day and kept."""
+"""What a usual day looks like: the same measure at earlier days, read at a new day and every few minutes."""
 
 from __future__ import annotations
 
@@ -27,9 +27,6 @@ class Past:
     usual: dict[str, dict[str, list[float]]]
     yesterday: dict[str, list[tuple[int, str, int]]]
     _until: dict[tuple[str, int], dict[str, int]] = field(default_factory=dict)
-
-    def serves(self, day: date) -> bool:
-        return self.day == day
 
     def compare(self, board: dict[str, Row], by_agency: dict[str, dict[str, int]], at: datetime) -> None:
         """Adds to each tile of the day its band, yesterday's count at this time, and who moved most since."""

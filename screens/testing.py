@@ -16,7 +16,7 @@ from ioc.kernel.flow import FIGURES, cells, flow_days
 from ioc.kernel.fold import CASES, fold_now
 from ioc.rules import case_rules
 from ioc.settings import Settings
-from ioc.warehouse import connect, events, live, offsets
+from ioc.warehouse import connect, live, offsets
 from ioc.warehouse.events import Delivery
 from ioc.warehouse.quarantine import Refused
 from schemas import Registry, load
@@ -71,7 +71,7 @@ class Province:
 
     def __post_init__(self) -> None:
         self.conn = connect(self.settings, autocommit=True)
-        events.prepare(self.conn)
+        live.prepare(self.conn)
         offsets.register(self.conn, self.feed, "id-1", range(PARTITIONS))
         self.rules = case_rules(self.registry.feeds[self.feed])
         self._kernel = live.Kernel(

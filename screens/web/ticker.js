@@ -46,16 +46,17 @@ export class Ticker {
   }
 
   line(event, meta) {
-    const { lang } = this.ctx;
+    const { lang, t } = this.ctx;
     const occurred = local(event.occurred_at, meta.zone);
+    const received = local(event.received_at, meta.zone);
     const status = meta.statuses[event.status];
     return h(
       "li",
       null,
       h(
         "a",
-        { href: link({ case: event.case_id }), title: `${event.case_id} · ${occurred.date} ${occurred.time}` },
-        h("span", null, occurred.time),
+        { href: link({ case: event.case_id }), title: `${event.case_id} · ${t("occurred")} ${occurred.time} ${occurred.date}` },
+        h("span", null, received.time),
         shape(toneOfPhase(status?.phase)),
         h("span", null, status ? status[lang] : event.type),
         h("span", { class: "case" }, event.case_id),

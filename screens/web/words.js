@@ -18,7 +18,7 @@ const WORDS = {
   sameTime: ["so với cùng giờ hôm qua", "against this time yesterday"],
   mostly: [", chủ yếu {agency}, {n}", ", mostly {agency}, {n}"],
   unchanged: ["bằng cùng giờ hôm qua", "same as this time yesterday"],
-  noYesterday: ["hôm qua không có để so sánh", "no yesterday to compare with"],
+  noYesterday: ["hôm qua không phát sinh", "nothing yesterday to compare with"],
   most: ["nhiều nhất: {agency}, {n}", "most at {agency}, {n}"],
   lowest: ["thấp nhất: {agency}, {n}", "lowest at {agency}, {n}"],
   usual: ["cột: theo giờ hôm nay; nền: ngày thường (p10–p90, trung vị)", "bars: today by hour; band: usual day (p10–p90, median)"],

@@ -35,8 +35,18 @@ def counted(province: Any) -> dict[str, int]:
     return dict(zip(sums, row, strict=True))
 
 
-@pytest.mark.parametrize("visit", ["1080p", "4K"], indirect=True)
-@pytest.mark.parametrize("query", ["", "?view=wall", "?lang=en", "?view=wall&lang=en"])
+@pytest.mark.parametrize(
+    ("visit", "query"),
+    [
+        ("1080p", ""),
+        ("1080p", "?view=wall"),
+        ("1080p", "?lang=en"),
+        ("1080p", "?view=wall&lang=en"),
+        ("4K", ""),
+        ("4K", "?view=wall&lang=en"),
+    ],
+    indirect=["visit"],
+)
 def test_numbers_on_the_page_are_the_warehouses(standing: Any, visit: Any, query: str) -> None:
     page = visit.open(f"{standing.url}/{query}")
     assert visit.shown(page) == counted(standing.province)
