@@ -22,6 +22,7 @@ zone: Europe/Amsterdam
 times: ["dd/MM/yyyy HH:mm"]
 missing: ["-"]
 agencies: own
+personal: [who]
 words: {channel: {Bàn: Desk}}
 messages:
   note:
@@ -44,6 +45,7 @@ messages:
           agency: {field: unit, pattern: '^([A-Z]+)-', unmatched: missing}
           channel: {field: by, words: channel}
           due_at: due
+          responsible: {field: who, pattern: '^(NV[0-9]+)$'}
       - event: completed
         when: {present: [done]}
         id: "{done}"
@@ -118,3 +120,10 @@ def test_the_same_row_gives_the_same_events(read: Read) -> None:
     assert [v.event.hash for v in read(**row) if isinstance(v, Admitted)] == [
         v.event.hash for v in read(**row) if isinstance(v, Admitted)
     ]
+
+
+def test_a_personal_value_is_masked_where_it_is_the_reason(read: Read) -> None:
+    (found,) = read(no="1", at="01/02/2024 09:00", who="Trần Thị B")
+    assert isinstance(found, Quarantined)
+    assert (found.reason, found.field, found.value) == ("unknown-word", "who", "•••")
+    assert "Trần" not in found.to_bytes().decode()
