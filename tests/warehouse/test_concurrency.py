@@ -78,6 +78,10 @@ def test_a_deadlock_is_tried_again(
     batch = Batch(
         [Move("parcels", 0, 2, 4)], [delivery(2, event("a", id="2")), delivery(3, event("b", id="2"))]
     )
+    worker.execute(
+        "set deadlock_timeout = '3s'"
+    )  # whose timer runs out on a deadlock is the one that is ended
+    other.execute("set deadlock_timeout = '60s'")
     lock = "select 1 from cases where case_id = %s for update"
     with other.transaction():
         other.execute(lock, ["b"])
