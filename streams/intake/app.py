@@ -90,7 +90,8 @@ class Intake:
             batch, start = body.text_of(request, "batch"), body.whole_number(request, "seq")
             if batch is not None and len(batch) > MOST_BATCH_NAME:
                 raise BadInput("batch", batch, f"give a name of at most {MOST_BATCH_NAME} characters")
-            messages = body.messages(await body.read(request, self.settings.intake_max_request_bytes))
+            content = await body.read(request, self.settings.intake_max_request_bytes)
+            messages = body.messages(content, self.settings.intake_max_event_bytes)
         except BadInput as exc:
             return said(413 if isinstance(exc, body.TooLarge) else 400, exc)
         now, found = self.clock.now(), list[Verdict]()

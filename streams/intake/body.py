@@ -26,8 +26,8 @@ async def read(request: Request, most: int) -> bytes:
     return b"".join(blocks)
 
 
-def messages(body: bytes) -> list[Any]:
-    """One message or a batch of them; BadInput where the body as a whole is no JSON.
+def messages(body: bytes, most: int) -> list[dict[str, Any] | bytes]:
+    """One message or a batch of them, each up to `most` bytes; BadInput where the body is no JSON as a whole.
 
     The second reading lets NaN and lone surrogates in: admission refuses those one by one.
     """
@@ -39,7 +39,19 @@ def messages(body: bytes) -> list[Any]:
         except (ValueError, RecursionError):
             shown = body[:80].decode(errors="replace")
             raise BadInput("body", shown, f"send a JSON object or an array of them ({first})") from None
-    return said if isinstance(said, list) else [said]
+    items = said if isinstance(said, list) else [said]
+    large = len(body) > most  # else no single message can be
+    return [_message(item, most if large else None) for item in items]
+
+
+def _message(item: Any, most: int | None) -> dict[str, Any] | bytes:
+    """An object; or the text of what is none, or is larger than `most` bytes, for admission to refuse."""
+    if not isinstance(item, dict):
+        return json.dumps(item).encode()
+    if most is not None:
+        text = json.dumps(item, ensure_ascii=False).encode(errors="surrogatepass")
+        return text if len(text) > most else item
+    return item
 
 
 def whole_number(request: Request, name: str) -> int | None:

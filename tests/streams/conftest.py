@@ -69,7 +69,7 @@ class Feed:
             feed=self.name,
             case_id=case,
             source="post.example",
-            id=kind,
+            id=f"{kind}/{at}",
             type=f"{self.name}.{kind}",
             subject=case,
             time=minute(at),
