@@ -155,15 +155,15 @@ def test_the_same_log_judged_by_instant(
 def test_a_killed_worker_and_a_killed_broker_change_no_figure(
     stack: Any, imported: Any, receipt_log: Path, mapping_for: Callable[[str, str], Path]
 ) -> None:
+    worker, broker = stack.part_pid("live-1"), stack.part_pid("kafka")
     importing = stack.start(
         "import", str(receipt_log), "--source", str(mapping_for("receipt", "permits-killed")), "--json"
     )
-    time.sleep(3)
-    worker = stack.part_pid("live-1")
+    time.sleep(2.5)
     os.kill(worker, signal.SIGKILL)
-    time.sleep(2)
-    broker = stack.part_pid("kafka")
+    time.sleep(0.7)
     os.kill(broker, signal.SIGKILL)
+    assert importing.poll() is None, "the broker dies in the middle of the import"
     out, err = importing.communicate(timeout=280)
     assert importing.returncode == 0, out + err
     stack.wait_for(
