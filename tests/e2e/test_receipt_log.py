@@ -166,9 +166,9 @@ def test_a_killed_worker_and_a_killed_broker_change_no_figure(
     assert importing.poll() is None, "the broker dies in the middle of the import"
     out, err = importing.communicate(timeout=280)
     assert importing.returncode == 0, out + err
-    stack.wait_for(
-        lambda: stack.part_pid("kafka") != broker and stack.part_pid("live-1") != worker, "the parts again"
-    )
+    stack.wait_for(lambda: stack.is_up("kafka", "live-1"), "the parts again")
+    assert stack.part_pid("kafka") != broker
+    assert stack.part_pid("live-1") != worker
     stack.run("rollup", "--feed", "permits-killed", *WINDOW)
     assert stack.flow("permits-killed", by="agency") == stack.flow("permits", by="agency")
 
