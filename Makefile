@@ -17,7 +17,7 @@ endif
 PACKAGES := .venv/.set-up-$(shell cat requirements.lock pyproject.toml | cksum | cut -d ' ' -f 1)
 MODULES := node_modules/.set-up-$(shell cat package-lock.json | cksum | cut -d ' ' -f 1)
 
-.PHONY: help setup demo test check bench jars images clean
+.PHONY: help setup demo test faults check bench jars images clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:[^#]*## /	/' | expand -t 10
@@ -30,6 +30,9 @@ demo: setup ## start every part and simulate a province; Ctrl-C stops all of it
 
 test: setup ## the whole test suite, as CI runs it
 	@exec $(PY) -m pytest $(TESTS)
+
+faults: setup ## the tests that kill and restart whole stacks (slow)
+	@exec $(PY) -m pytest -m fault $(TESTS)
 
 check: setup ## format, lint and types, as before each commit
 	@.venv/bin/ruff format --check --quiet && .venv/bin/ruff check --quiet && exec .venv/bin/mypy

@@ -17,7 +17,7 @@ from ioc.stack.home import Home
 from ioc.stack.processes import wait_until
 from ioc.stack.stopping import leftovers, sweep
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.stack, pytest.mark.fault, pytest.mark.timeout(600)]
 IOC = [sys.executable, "-m", "ioc.cli.main"]
 
 
