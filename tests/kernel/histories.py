@@ -54,7 +54,8 @@ def frame(rows: list[Row]) -> pl.LazyFrame:
 
 @st.composite
 def instants(draw: st.DrawFn, around: datetime) -> datetime:
-    half_hours = draw(st.integers(-60, 200))
+    """Few instants, most around a midnight, some a microsecond apart: ties and both sides are common."""
+    half_hours = 48 * draw(st.integers(-1, 3)) + draw(st.sampled_from((-2, -1, 0, 0, 1, 2, 17)))
     return around + timedelta(minutes=30 * half_hours, microseconds=draw(st.sampled_from((0, 0, 0, -1, 1))))
 
 

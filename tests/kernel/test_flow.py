@@ -142,6 +142,13 @@ def test_a_case_resolved_on_its_due_date_or_without_one_is_never_overdue() -> No
     assert overdue_days(2, None, None) == []
 
 
+def test_a_case_resolved_on_the_day_it_would_be_overdue_counts_as_neither_fallen_nor_caught_up() -> None:
+    cases = pl.LazyFrame([case(date(2024, 3, 2), date(2024, 3, 5), date(2024, 3, 5))], schema=CASES)
+    assert rows(cells(cases, rules()).select(pl.col("overdue_in", "overdue_out").sum())) == [
+        {"overdue_in": 0, "overdue_out": 0}
+    ]
+
+
 def test_a_missing_agency_or_channel_is_the_empty_group() -> None:
     cases = pl.LazyFrame([case(date(2024, 3, 1), None, None)], schema=CASES)
     assert rows(cells(cases, rules()).select("agency", "channel", "new")) == [

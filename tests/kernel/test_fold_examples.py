@@ -91,6 +91,7 @@ def test_a_received_case(
         ("1 5", "paused", []),
         ("1 5 1", "before-reception", []),
         ("1 7", "withdrawn", []),
+        ("1 7 1", "before-reception", ["reopened"]),
         ("1 3", "refused", []),
         ("4", "open", ["no-reception"]),
         ("9", "resolved", ["no-reception"]),
@@ -136,6 +137,16 @@ def test_at_one_instant_an_end_comes_after_anything_open() -> None:
         None,
         [],
     )
+
+
+def test_withdrawn_and_resolved_at_one_instant_is_resolved() -> None:
+    row = state([event("a", "1", on(0), "2"), event("a", "2", on(1), "7"), event("a", "3", on(1), "9")])
+    assert (row["phase"], row["withdrawn"], row["flags"]) == ("resolved", False, ["withdrawn-after-resolved"])
+
+
+def test_refused_at_the_instant_of_reception_is_refused_after_it() -> None:
+    both = [event("a", "1", on(0), "2"), event("a", "2", on(0), "3", received_at=on(1))]
+    assert state(both)["flags"] == ["refused-after-received"]
 
 
 def test_a_resolution_at_the_very_instant_of_reception_is_possible() -> None:
