@@ -4,6 +4,7 @@ import itertools
 import threading
 from collections.abc import Callable
 
+import polars as pl
 import pytest
 
 from ioc.warehouse import offsets
@@ -62,6 +63,38 @@ def test_two_workers_on_the_same_cases_lose_no_event(
 
     both(worker(0), worker(1))
     assert rows(conn, "select case_id, events from cases order by 1") == [(c, 2 * ROUNDS) for c in "abc"]
+
+
+def test_a_case_is_locked_from_before_it_is_read_until_it_is_written(
+    open_live: Callable[[], Connection], conn: Connection, kernel: Kernel
+) -> None:
+    """While one worker folds the other waits; else the slower one would write what it read too early."""
+    take(conn, Batch([Move("parcels", 0, 0, 1)], [delivery(0, event("a"))]), kernel, Agencies(set()))
+    reading, go_on = threading.Event(), threading.Event()
+
+    def slow(feed: str, events: pl.DataFrame) -> pl.DataFrame:
+        reading.set()
+        assert go_on.wait(30)
+        return kernel.fold(feed, events)
+
+    def batch(partition: int) -> Batch:
+        at = 1 - partition
+        arrived = delivery(at, event("a", id=f"of {partition}"), partition)
+        return Batch([Move("parcels", partition, at, at + 1)], [arrived])
+
+    first = threading.Thread(
+        target=take, args=[open_live(), batch(0), Kernel(slow, kernel.definitions), Agencies(set())]
+    )
+    second = threading.Thread(target=take, args=[open_live(), batch(1), kernel, Agencies(set())])
+    first.start()
+    assert reading.wait(30)
+    second.start()
+    second.join(0.5)
+    assert second.is_alive()
+    go_on.set()
+    first.join(30)
+    second.join(30)
+    assert rows(conn, "select case_id, events from cases") == [("a", 3)]
 
 
 def test_a_deadlock_is_tried_again(
