@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import logging
+import threading
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from kafka import KafkaProducer
+from kafka.errors import KafkaError, RetriableError
 
 from ioc.admit import Admitted, topic
 from ioc.admit.verdict import Verdict
 from ioc.errors import BadInput
 from ioc.settings import Settings
 
+log = logging.getLogger(__name__)
+
+RENEW_EVERY_SECONDS = 1.0
 ACK_SECONDS = 10  # longest wait for an acknowledgement before the sender is told to try again
 
 
@@ -42,8 +52,47 @@ def producer(settings: Settings, name: str, linger_ms: int = 0) -> KafkaProducer
     )
 
 
-def send(to: KafkaProducer, verdict: Verdict) -> Any:
-    """Hands a verdict to the producer; the future is done when Kafka acknowledged it."""
-    if isinstance(verdict, Admitted):
-        return to.send(verdict.feed, value=verdict.value, key=verdict.key)
-    return to.send(topic(verdict), value=verdict.to_bytes())
+class Sending:
+    """A producer that is made anew after an error it cannot get over.
+
+    One message that the broker refuses puts kafka-python's idempotent producer into a fatal state for good.
+    """
+
+    def __init__(self, settings: Settings, name: str, linger_ms: int = 0) -> None:
+        self._make = partial(producer, settings, name, linger_ms)
+        self._kafka = self._make()
+        self._renewing = threading.Lock()
+
+    def send(self, verdict: Verdict) -> Any:
+        """Hands a verdict to the producer; the future is done when Kafka acknowledged it."""
+        if isinstance(verdict, Admitted):
+            return self._kafka.send(verdict.feed, value=verdict.value, key=verdict.key)
+        return self._kafka.send(topic(verdict), value=verdict.to_bytes())
+
+    def flush(self) -> None:
+        self._kafka.flush(ACK_SECONDS)
+
+    def prepare(self, topics: Iterable[str]) -> None:
+        """Asks for the topics' metadata now, so that the first events do not wait for it."""
+        for name in topics:
+            self._kafka.partitions_for(name)
+
+    def failed(self, exc: BaseException) -> None:
+        """A send failed with `exc`: where this producer would go on failing, a new one is made meanwhile."""
+        if not isinstance(exc, RetriableError) and self._renewing.acquire(blocking=False):
+            log.error("the producer is made anew after %s", exc or type(exc).__name__)
+            threading.Thread(target=self._renew, daemon=True).start()
+
+    def _renew(self) -> None:
+        try:
+            old, self._kafka = self._kafka, self._make()
+            old.close(1)
+        except KafkaError as exc:
+            log.warning("no new producer, or the old one did not close: %s", exc)
+        finally:
+            time.sleep(RENEW_EVERY_SECONDS)
+            self._renewing.release()
+
+    def close(self) -> None:
+        with suppress(KafkaError):
+            self._kafka.close(ACK_SECONDS)

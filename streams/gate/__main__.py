@@ -10,7 +10,7 @@ from ioc.heartbeat import Heartbeat
 from ioc.settings import load
 from streams.gate.gate import RAW, Gate
 from streams.process import Warehouse, log_to_stdout, stop_on_signal
-from streams.producer import producer
+from streams.producer import Sending
 from streams.promises import Promises
 from streams.reader import Reader, consumer
 
@@ -26,7 +26,7 @@ def main() -> None:
     warehouse = Warehouse(settings, "gate", stopping)
     topics = [feed + RAW for feed in sorted(promises.registry.feeds)]
     reader = Reader(consumer(settings, "ioc.gate", "gate"), topics, warehouse.conn)
-    gate = Gate(reader, producer(settings, "gate", linger_ms=10), warehouse)
+    gate = Gate(reader, Sending(settings, "gate", linger_ms=10), warehouse)
     try:
         while not stopping.is_set():
             promises.refresh()

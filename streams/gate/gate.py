@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
 from ioc.admit import Admission
@@ -16,7 +16,7 @@ from ioc.event import Receipt
 from ioc.warehouse import offsets
 from ioc.warehouse.live import Lost
 from streams.process import Warehouse
-from streams.producer import ACK_SECONDS, send
+from streams.producer import Sending
 from streams.reader import Polled, Reader
 
 log = logging.getLogger(__name__)
@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 RAW = ".raw"
 SOURCE_HEADER = "ioc-source"
 POLL_MS = 500
+AGAIN_SECONDS = 0.2
 
 
 def verdicts(record: Any, admission: Admission, now: datetime) -> Sequence[Verdict]:
@@ -42,7 +43,7 @@ def verdicts(record: Any, admission: Admission, now: datetime) -> Sequence[Verdi
 class Gate:
     """The gate's loop body."""
 
-    def __init__(self, reader: Reader, producer: KafkaProducer, warehouse: Warehouse) -> None:
+    def __init__(self, reader: Reader, producer: Sending, warehouse: Warehouse) -> None:
         self._reader = reader
         self._producer = producer
         self._warehouse = warehouse
@@ -54,6 +55,7 @@ class Gate:
             return 0
         if not self._delivered(verdict for part in polled for verdict in _of(part, admission, now)):
             log.warning("Kafka did not acknowledge: the same raw messages are read again")
+            time.sleep(AGAIN_SECONDS)
             self._reader.seek_all()
             return 0
         if not self._committed(polled):
@@ -65,11 +67,14 @@ class Gate:
 
     def _delivered(self, found: Iterator[Verdict]) -> bool:
         try:
-            sent = [send(self._producer, verdict) for verdict in found]
-            self._producer.flush(ACK_SECONDS)
+            sent = [self._producer.send(verdict) for verdict in found]
+            self._producer.flush()
         except KafkaError as exc:
-            log.warning("sending failed: %s", exc)
+            self._producer.failed(exc)
             return False
+        for future in sent:
+            if future.failed():
+                self._producer.failed(future.exception)
         return all(future.succeeded() for future in sent)
 
     def _committed(self, polled: Sequence[Polled]) -> bool:

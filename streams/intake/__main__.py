@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uvicorn
+from kafka import KafkaProducer
 
 from ioc.clock import Clock
 from ioc.errors import BadInput
@@ -10,7 +11,7 @@ from ioc.heartbeat import Heartbeat
 from ioc.settings import load
 from streams.intake.app import Intake, app
 from streams.process import log_to_stdout
-from streams.producer import producer
+from streams.producer import Sending
 from streams.promises import Promises
 
 
@@ -19,9 +20,8 @@ def main() -> None:
     settings = load()
     if not settings.intake_port:
         raise BadInput("IOC_INTAKE_PORT", 0, "name a port; `ioc up` chooses a free one")
-    promises, kafka = Promises(settings), producer(settings, "intake", linger_ms=3)
-    for feed in promises.registry.feeds:
-        kafka.partitions_for(feed)  # metadata now, so that the first events do not wait for it
+    promises, kafka = Promises(settings), Sending(settings, "intake", linger_ms=3)
+    kafka.prepare(promises.registry.feeds)
     intake = Intake(
         settings, promises, Clock.parse(settings.clock), kafka, Heartbeat("intake", settings.home)
     )
@@ -36,7 +36,7 @@ def main() -> None:
         log_config=None,
         timeout_graceful_shutdown=15,
     )
-    kafka.close(5)
+    kafka.close()
 
 
 if __name__ == "__main__":

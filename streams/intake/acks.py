@@ -48,4 +48,4 @@ class Acks:
         except TimeoutError:
             raise Retry(f"Kafka did not acknowledge within {seconds:g} s") from None
         if failed is not None:
-            raise Retry(f"Kafka did not acknowledge: {failed}")
+            raise Retry(f"Kafka did not acknowledge: {failed}") from failed

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
-from kafka import KafkaProducer
 from kafka.errors import KafkaError
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -28,7 +28,7 @@ from schemas.source import MOST_EVENTS
 from streams.intake import body
 from streams.intake.acks import Acks
 from streams.intake.recent import Recent
-from streams.producer import ACK_SECONDS, send
+from streams.producer import ACK_SECONDS, Sending
 from streams.promises import Promises
 
 BREATHE_EVERY = 200  # messages handled before other requests get their turn
@@ -37,14 +37,16 @@ MOST_BATCH_NAME = 200
 
 @dataclass
 class Intake:
-    """What the handlers share. `producer` makes a new one after a failure, whose sequence could not go on."""
+    """What the handlers share."""
 
     settings: Settings
     promises: Promises
     clock: Clock
-    producer: KafkaProducer
+    producer: Sending
     heartbeat: Heartbeat
+    renew: Callable[[], KafkaProducer]
     recent: Recent = field(default_factory=Recent)
+    renewing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def events(self, request: Request) -> Response:
         """POST /v1/events: canonical CloudEvents."""
@@ -110,10 +112,15 @@ class Intake:
         acks = Acks(asyncio.get_running_loop())
         try:
             for verdict in found:
-                acks.watch(send(self.producer, verdict))
+                acks.watch(self.producer.send(verdict))
+            await acks.wait(ACK_SECONDS)
         except KafkaError as exc:
+            self.producer.failed(exc)
             raise Retry(f"Kafka does not take it: {exc}") from exc
-        await acks.wait(ACK_SECONDS)
+        except Retry as exc:
+            if exc.__cause__ is not None:
+                self.producer.failed(exc.__cause__)
+            raise
 
     def _verdicts(self, found: Sequence[Verdict]) -> dict[str, Any]:
         counts = {"accepted": 0, "quarantined": 0, "duplicate": 0}

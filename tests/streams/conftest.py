@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kafka import KafkaProducer
+from kafka import KafkaAdminClient, KafkaProducer
+from kafka.admin import ConfigResource
 
 from ioc.event import Event, Receipt
 from ioc.settings import Settings
@@ -125,6 +126,18 @@ def kafka(parts: Settings) -> Iterator[KafkaProducer]:
     producer = KafkaProducer(bootstrap_servers=parts.kafka_servers, acks="all")
     yield producer
     producer.close(5)
+
+
+@pytest.fixture
+def limit(parts: Settings) -> Callable[[str, str], None]:
+    """Sets the size up to which the broker takes a topic's messages."""
+
+    def to(topic: str, size: str) -> None:
+        admin = KafkaAdminClient(bootstrap_servers=parts.kafka_servers)
+        admin.alter_configs([ConfigResource("TOPIC", topic, {"max.message.bytes": size})])
+        admin.close()
+
+    return to
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from ioc.clock import Clock
 from ioc.heartbeat import Heartbeat
 from streams.intake import app as intake_app
-from streams.producer import producer
+from streams.producer import Sending
 from streams.promises import Promises
 
 pytestmark = pytest.mark.broker
@@ -27,9 +27,9 @@ def intake(feed: Any) -> Iterator[intake_app.Intake]:
         update={"intake_max_request_bytes": 200_000, "intake_max_event_bytes": 5_000}
     )
     clock = Clock.parse("2026-04-01T00:00:00+00:00@2026-01-01T00:00:00+00:00*0.000001")
-    sending = producer(settings, "test-intake")
+    sending = Sending(settings, "test-intake")
     yield intake_app.Intake(settings, Promises(settings), clock, sending, Heartbeat("intake", settings.home))
-    sending.close(5)
+    sending.close()
 
 
 @pytest.fixture
@@ -152,6 +152,15 @@ def test_no_acknowledgement_is_a_503_within_a_bounded_time(
     assert verdicts(http.post(messages, json={**ROW, "case": "c2"})) == [("accepted", None)], (
         "never advised as known"
     )
+
+
+def test_a_message_the_broker_refuses_breaks_the_producer_only_for_a_moment(
+    http: TestClient, feed: Any, messages: str, until: Any, limit: Any
+) -> None:
+    limit(feed.name, "100")
+    assert http.post(messages, json=ROW).status_code == 503
+    limit(feed.name, "1000000")
+    until(lambda: http.post(messages, json=ROW).status_code == 200)
 
 
 @pytest.fixture
