@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uvicorn
-from kafka import KafkaProducer
 
 from ioc.clock import Clock
 from ioc.errors import BadInput

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -44,9 +43,7 @@ class Intake:
     clock: Clock
     producer: Sending
     heartbeat: Heartbeat
-    renew: Callable[[], KafkaProducer]
     recent: Recent = field(default_factory=Recent)
-    renewing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def events(self, request: Request) -> Response:
         """POST /v1/events: canonical CloudEvents."""
@@ -118,8 +115,7 @@ class Intake:
             self.producer.failed(exc)
             raise Retry(f"Kafka does not take it: {exc}") from exc
         except Retry as exc:
-            if exc.__cause__ is not None:
-                self.producer.failed(exc.__cause__)
+            self.producer.failed(exc)  # a producer whose broker was killed may never acknowledge again
             raise
 
     def _verdicts(self, found: Sequence[Verdict]) -> dict[str, Any]:
