@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from kafka import KafkaProducer
-from kafka.errors import KafkaError, RetriableError
+from kafka.errors import KafkaError
 
 from ioc.admit import Admitted, topic
 from ioc.admit.verdict import Verdict
@@ -78,8 +78,11 @@ class Sending:
             self._kafka.partitions_for(name)
 
     def failed(self, exc: BaseException) -> None:
-        """A send failed with `exc`: where this producer would go on failing, a new one is made meanwhile."""
-        if not isinstance(exc, RetriableError) and self._renewing.acquire(blocking=False):
+        """A send failed, or was not acknowledged in time: a new producer is made, on a thread of its own.
+
+        Where the broker was only away the old one might have come back; after a kill it sometimes does not.
+        """
+        if self._renewing.acquire(blocking=False):
             log.error("the producer is made anew after %s", exc or type(exc).__name__)
             threading.Thread(target=self._renew, daemon=True).start()
 
