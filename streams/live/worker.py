@@ -26,8 +26,8 @@ log = logging.getLogger(__name__)
 POLL_MS = 500
 KNOW_EVERY_SECONDS = 1.0
 # A transaction costs about the same for one event as for fifty, so a small one is followed by a rest in which
-# company gathers: twice its own time, at most what a person would not notice.
-SMALL, LONGEST_REST = 200, 0.04
+# company gathers: as long as itself, at most what a person would not notice.
+SMALL, LONGEST_REST = 200, 0.025
 
 
 def kernel(registry: Registry) -> live.Kernel:
@@ -86,7 +86,7 @@ class Worker:
             newest = None
         else:
             if 0 < _records(polled) < SMALL:
-                time.sleep(min(2 * (time.monotonic() - began), LONGEST_REST))
+                time.sleep(min(time.monotonic() - began, LONGEST_REST))
         self._heartbeat.beat(self._clock.now(), newest, self._detail())
 
     def _take(self, polled: Sequence[Polled]) -> datetime | None:
