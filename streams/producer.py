@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+import zlib
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
@@ -12,6 +13,7 @@ from typing import Any
 
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
+from kafka.partitioner import Partitioner
 
 from ioc.admit import Admitted, topic
 from ioc.admit.verdict import Verdict
@@ -30,6 +32,24 @@ def kafka_servers(settings: Settings) -> str:
     return settings.kafka_servers
 
 
+class ByCase(Partitioner):  # type: ignore[misc]  # kafka-python has no types
+    """A case's events in one partition; a refusal's by its content. The default's murmur2 is a loop in Python.
+
+    Nothing but order within a case hangs on it, and that only for speed: partitions may be added at any time.
+    """
+
+    def partition(
+        self,
+        topic: str,
+        key: Any,
+        serialized_key: bytes | None,
+        value: Any,
+        serialized_value: bytes,
+        cluster: Any,
+    ) -> int:
+        return zlib.crc32(serialized_key or serialized_value) % len(cluster.partitions_for_topic(topic))
+
+
 def producer(settings: Settings, name: str, linger_ms: int = 0) -> KafkaProducer:
     """A producer whose sends fail after ACK_SECONDS; what was sent again by then is a duplicate.
 
@@ -41,6 +61,7 @@ def producer(settings: Settings, name: str, linger_ms: int = 0) -> KafkaProducer
         acks="all",
         enable_idempotence=True,
         linger_ms=linger_ms,
+        partitioner=ByCase(),
         batch_size=262_144,
         max_request_size=max(1_048_576, 2 * settings.intake_max_event_bytes + 65_536),
         request_timeout_ms=ACK_SECONDS * 500,
