@@ -137,11 +137,12 @@ def test_a_mended_mapping_holds_without_a_restart(http: TestClient, feed: Any, m
 
 
 def test_no_acknowledgement_is_a_503_within_a_bounded_time(
-    http: TestClient, messages: str, monkeypatch: pytest.MonkeyPatch, broker: psutil.Process
+    http: TestClient, messages: str, monkeypatch: pytest.MonkeyPatch, broker: psutil.Process, until: Any
 ) -> None:
     monkeypatch.setattr(intake_app, "ACK_SECONDS", 1)
     assert verdicts(http.post(messages, json=ROW)) == [("accepted", None)]
     broker.send_signal(signal.SIGSTOP)
+    until(lambda: broker.status() == psutil.STATUS_STOPPED)
     try:
         answer = http.post(messages, json={**ROW, "case": "c2"})
         assert answer.status_code == 503
