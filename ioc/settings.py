@@ -87,7 +87,12 @@ class Settings(BaseSettings):
     airflow_password: str = Field(
         default="", description="Airflow's password; empty: made by `up` and printed"
     )
-    live_workers: int = Field(default=2, ge=1, le=64, description="processes of streams/live")
+    live_workers: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="processes of streams/live; one is fastest on two cores, one more for every two further ones",
+    )
     intake_max_event_bytes: int = Field(
         default=262_144, ge=1_024, description="an event larger than this is refused"
     )

@@ -1,4 +1,4 @@
-"""Keeps watched boards true: woken by the warehouse and by the clock, held to a third of the time."""
+"""Keeps watched boards true: woken by the warehouse and by the clock, held to half of the time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from screens.hub import Hub
 
 log = logging.getLogger("screens")
 
-SHARE = 1 / 3  # of the time at most goes into reading boards; the rest is the warehouse's for its writers
+SHARE = 1 / 2  # of the time at most goes into reading boards; the rest is the warehouse's for its writers
 GAP_SECONDS = 0.025  # faster than the eye needs, slow enough to gather what arrives together
 SCREEN_SECONDS = 0.0001  # one frame to one screen; with a thousand screens ten frames a second
 CLOCK_SECONDS = 2.0  # a case becomes overdue, and a pipeline stale, without any event

@@ -36,7 +36,7 @@ class Stack:
         self.home = home
         self.schemas = schemas
         clean = {name: value for name, value in os.environ.items() if not name.startswith("IOC_")}
-        self.env = clean | {"IOC_HOME": str(home), "IOC_SCHEMAS_PATH": str(schemas)}
+        self.env = clean | {"IOC_HOME": str(home), "IOC_SCHEMAS_PATH": str(schemas), "IOC_LIVE_WORKERS": "2"}
         self.env.pop("PYTHONDONTWRITEBYTECODE", None)
         self.log = home.parent / "up.log"
 

@@ -23,10 +23,10 @@ def test_the_page_is_what_the_settings_say() -> None:
 def test_environment_beats_file_beats_what_up_chose_beats_default(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert load().live_workers == 2
+    assert load().live_workers == 1
     (home / "stack.json").write_text(json.dumps({"live_workers": 3, "stack": {}}))
     assert load().live_workers == 3
-    assert load(chosen=False).live_workers == 2
+    assert load(chosen=False).live_workers == 1
     (home / "settings.toml").write_text("live_workers = 4\n")
     assert load().live_workers == 4
     monkeypatch.setenv("IOC_LIVE_WORKERS", "5")
