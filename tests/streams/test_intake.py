@@ -166,5 +166,9 @@ def test_a_message_the_broker_refuses_breaks_the_producer_only_for_a_moment(
 
 @pytest.fixture
 def broker(parts: Any) -> psutil.Process:
-    children = psutil.Process().children(recursive=True)
-    return next(child for child in children if "kafka.Kafka" in child.cmdline())
+    """The one this test's producer is connected to: others of the run may have their own."""
+    port = int(parts.kafka_servers.rsplit(":", 1)[1])
+    java = [child for child in psutil.Process().children(recursive=True) if child.name() == "java"]
+    return next(
+        p for p in java if any(c.laddr.port == port for c in p.net_connections() if c.status == "LISTEN")
+    )
