@@ -91,7 +91,7 @@ class Settings(BaseSettings):
         default=1,
         ge=1,
         le=64,
-        description="processes of streams/live; one is fastest on two cores, one more for every two further ones",
+        description="processes of streams/live; one on two cores, one more for every two further ones",
     )
     intake_max_event_bytes: int = Field(
         default=262_144, ge=1_024, description="an event larger than this is refused"
