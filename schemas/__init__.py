@@ -3,6 +3,8 @@
 from schemas.event_files import personal_fields
 from schemas.feed import Feed, Measure, Status
 from schemas.findings import Finding, Unusable, near
+from schemas.history import History, Succession
+from schemas.procedures import ProcedureVersion, version_at
 from schemas.reference import Agency, Procedure
 from schemas.registry import Registry, load
 from schemas.source import EventMapping, MessageMapping, SourceMapping, Value, When
@@ -12,16 +14,20 @@ __all__ = [
     "EventMapping",
     "Feed",
     "Finding",
+    "History",
     "Measure",
     "MessageMapping",
     "Procedure",
+    "ProcedureVersion",
     "Registry",
     "SourceMapping",
     "Status",
+    "Succession",
     "Unusable",
     "Value",
     "When",
     "load",
     "near",
     "personal_fields",
+    "version_at",
 ]

@@ -12,7 +12,10 @@ from pydantic import ValidationError
 from schemas.event_files import personal_fields, read_event_schemas
 from schemas.feed import Feed
 from schemas.findings import Finding, Path_, Unusable, near, of_validation
-from schemas.reference import Agency, Procedure, read_rows
+from schemas.history import History
+from schemas.procedures import ProcedureVersion
+from schemas.reference import Agency, Procedure
+from schemas.reference_files import ReferenceFiles
 from schemas.source import EventMapping, SourceMapping, Value, template_parts
 from schemas.yaml_file import YamlFile
 
@@ -25,8 +28,10 @@ class Registry:
 
     feeds: dict[str, Feed] = field(default_factory=dict)
     sources: dict[str, SourceMapping] = field(default_factory=dict)
-    agencies: dict[str, Agency] = field(default_factory=dict)
+    agencies: dict[str, Agency] = field(default_factory=dict)  # of every code the newest version
     procedures: dict[str, Procedure] = field(default_factory=dict)
+    history: History = field(default_factory=History)  # all versions of the agencies, and successions
+    procedure_versions: dict[str, tuple[ProcedureVersion, ...]] = field(default_factory=dict)
 
     def feed(self, name: str) -> Feed:
         """The feed, or KeyError that lists the known ones."""
@@ -37,16 +42,19 @@ class Registry:
 
 def load(paths: Sequence[Path] = ()) -> Registry:
     """The packaged promises and those of `paths`; Unusable carries every finding of every file."""
-    registry, found = Registry(), list[Finding]()
+    registry, reference, found = Registry(), ReferenceFiles(), list[Finding]()
     raw: dict[str, YamlFile] = {}
     for root in (PACKAGED, *paths):
         if not root.is_dir():
             found.append(Finding(str(root), 0, "IOC_SCHEMAS_PATH", str(root), "name a folder that exists"))
             continue
-        _reference(root, registry, found)
+        reference.read(root, shown, found)
+        registry.agencies, registry.procedures = reference.agencies, reference.procedures
         _feeds(root, registry, raw, found)
         for path in sorted(root.glob("sources/*.yaml")):
             read_source(path, registry, found)
+    registry.history, registry.procedure_versions = reference.history, reference.procedure_versions
+    found += reference.check()
     if found:
         raise Unusable(found)
     return registry
@@ -134,18 +142,6 @@ def _codes(source: SourceMapping, value: Value) -> list[str]:
     if value.constant is not None:
         return [value.constant]
     return sorted(set(source.words[value.words].values())) if value.words else []
-
-
-def _reference(root: Path, registry: Registry, found: list[Finding]) -> None:
-    agencies, procedures = root / "reference/agencies.csv", root / "reference/procedures.csv"
-    if agencies.exists():
-        registry.agencies |= read_rows(agencies, shown(agencies), Agency, found)
-        for agency in registry.agencies.values():
-            if agency.parent is not None and agency.parent not in registry.agencies:
-                mend = f"name a known agency{near(agency.parent, registry.agencies)}"
-                found.append(Finding(shown(agencies), 0, f"{agency.code}.parent", agency.parent, mend))
-    if procedures.exists():
-        registry.procedures |= read_rows(procedures, shown(procedures), Procedure, found)
 
 
 def _feeds(root: Path, registry: Registry, raw: dict[str, YamlFile], found: list[Finding]) -> None:
