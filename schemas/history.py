@@ -23,7 +23,7 @@ class Succession(Line):
     from_: Code = Field(alias="from")
     to: Code
     kind: Literal["merge", "split", "rename", "dissolve", "transfer"]
-    share: Annotated[Decimal | None, Optional_, Field(ge=0, le=1)] = None  # of a split
+    share: Annotated[Annotated[Decimal, Field(ge=0, le=1)] | None, Optional_] = None  # of a split
     effective: date
     made: bool = False  # chosen for the demonstration
 

@@ -14,7 +14,7 @@ from schemas.reference import Optional_, Procedure, Version, Words
 
 Unit = Literal["working_days", "days", "months", "working_hours", "same_day"]
 Pause = Literal["resume", "restart", "none"]
-Whole = Annotated[int | None, Optional_, Field(ge=0)]
+Whole = Annotated[Annotated[int, Field(ge=0)] | None, Optional_]
 Invented = Literal["version", "limit", "unit", "limit_online", "fee"]
 
 

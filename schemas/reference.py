@@ -22,8 +22,8 @@ AgencyType = Literal["tỉnh", "thành phố", "quận", "huyện", "thị xã",
 class Line(Promise):
     """One row of a CSV file; `file` and `line` are filled in by the loader."""
 
-    file: str = Field("", exclude=True)
-    line: int = Field(0, exclude=True)
+    file: Annotated[str, Field(exclude=True)] = ""
+    line: Annotated[int, Field(exclude=True)] = 0
 
     def finding(self, field: str, value: object, mend: str) -> Finding:
         return Finding(self.file, self.line, field, value, mend)
