@@ -152,7 +152,8 @@ async def through_the_house(
     """Intake -> Kafka -> live -> warehouse -> screens -> a connected client."""
     simulation, seen = read(default_simulation()), Seen()
     tile = registry.feed(simulation.feed).tiles[0]
-    agencies = [code for code, agency in registry.agencies.items() if agency.level == "department"]
+    known = registry.agencies.values()
+    agencies = [agency.code for agency in known if agency.simulated and agency.level == "department"]
     stored = Seen()
     watching = asyncio.create_task(watch(settings, simulation.feed, tile, seen))
     listening = asyncio.create_task(listen(settings, simulation.feed, stored))

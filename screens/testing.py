@@ -108,7 +108,8 @@ class Province:
     def fill(self, days: int = 64, a_day: int = 30, seed: int = 7) -> None:
         """Weekdays until NOW with a rhythm by the hour; the events after NOW have not happened yet."""
         rng = random.Random(seed)
-        codes = [code for code, agency in self.registry.agencies.items() if agency.level != "province"]
+        agencies = self.registry.agencies.values()
+        codes = [agency.code for agency in agencies if agency.simulated and agency.level != "province"]
         found: list[Event] = []
         for n in range(days):
             day = (NOW - timedelta(days=n)).replace(hour=0, minute=0, second=0)

@@ -27,6 +27,10 @@ COMMANDS = {
     "quarantine": ("ioc.cli.quarantine:quarantine", "What was refused or set aside, and how to mend it."),
     "redrive": ("ioc.cli.redrive:redrive", "Send quarantined messages again after a mapping is mended."),
     "verify": ("ioc.cli.verify:verify", "Check the figures against plain SQL, a refold and the offsets."),
+    "reference": (
+        "ioc.cli.reference:reference",
+        "Agencies, successions and procedure versions from the country's lists.",
+    ),
     "simulate": ("ioc.cli.simulate:simulate", "Write a simulated province's events to a file."),
 }
 

@@ -14,6 +14,7 @@ export class ListPage {
     this.query = query;
     this.meta = state.meta;
     this.today = state.today;
+    this.figures = state.agencies;
     const { t } = ctx;
     this.count = h("p", { class: "count" });
     this.when = h("p", { class: "crumb" });
@@ -43,8 +44,10 @@ export class ListPage {
 
   tools() {
     const { t, lang } = this.ctx;
-    const names = Object.entries(this.meta.agencies).sort((a, b) => a[1].localeCompare(b[1], "vi"));
     const chosen = this.query.agency ?? null;
+    // Only agencies with figures: reference data also names hundreds that send nothing, or ended long ago.
+    const codes = [...new Set([...Object.keys(this.figures), chosen])].filter(Boolean);
+    const names = codes.map((code) => [code, this.meta.agencies[code] ?? code]).sort((a, b) => a[1].localeCompare(b[1], "vi"));
     const option = (code, name) => h("option", { value: code, selected: code === chosen }, name);
     const choice = h("select", { "aria-label": t("agency") }, h("option", { value: "*" }, t("filterAgency")), names.map(([code, name]) => option(code, name)));
     choice.addEventListener("change", () => go(here({ agency: choice.value === "*" ? null : choice.value, page: null })));

@@ -34,8 +34,8 @@ class Reference:
 
 
 def reference(registry: Registry) -> Reference:
-    """Agencies and procedures of the registry, by code."""
-    agencies = sorted(registry.agencies.values(), key=lambda row: row.code)
+    """Simulated agencies and all procedures of the registry, by code."""
+    agencies = sorted((a for a in registry.agencies.values() if a.simulated), key=lambda row: row.code)
     procedures = sorted(registry.procedures.values(), key=lambda row: row.code)
     return Reference(
         tuple(Named(row.code, row.name, row.level) for row in agencies),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -64,11 +65,12 @@ def test_every_status_can_be_said_by_some_event(registry: Registry) -> None:
         assert said == set(feed.lifecycle.statuses), feed.feed
 
 
-def test_agencies_form_one_tree_and_codes_are_unique(registry: Registry) -> None:
-    tops = [agency for agency in registry.agencies.values() if agency.parent is None]
-    assert len(tops) == 1
-    assert len({agency.name for agency in registry.agencies.values()}) == len(registry.agencies)
-    assert all(agency.made for agency in registry.agencies.values())
+@pytest.mark.parametrize(("on", "tops"), [(date(2025, 6, 30), 2), (date(2025, 7, 1), 1)])
+def test_agencies_form_a_tree_for_each_province_of_the_day(on: date, tops: int, registry: Registry) -> None:
+    valid = [version for code in registry.agencies if (version := registry.history.agency_at(code, on))]
+    assert len([agency for agency in valid if agency.parent is None]) == tops
+    assert len({agency.name for agency in valid}) == len(valid)
+    assert all(agency.made for agency in valid)
 
 
 def test_every_reason_is_given_by_some_test(root: Path) -> None:
