@@ -33,7 +33,7 @@ def history() -> History:
 @pytest.mark.parametrize("on", [date(2025, 1, 1), date(2025, 1, 8), date(2025, 2, 1)])
 def test_the_table_says_what_the_history_says(history: History, on: date) -> None:
     days = [date(2024, 12, 31) + timedelta(days=n) for n in range(20)]
-    frame = pl.DataFrame([(c, d) for d in days for c in "CAB"], schema=["who", "day"], orient="row")
+    frame = pl.DataFrame([(c, d) for d in reversed(days) for c in "CAB"], schema=["who", "day"], orient="row")
     found = restated(frame, spells(history, on), "who", "day")
     assert found.select("who", "day").equals(frame)
     for row in found.rows(named=True):

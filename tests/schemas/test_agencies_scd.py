@@ -65,7 +65,7 @@ def test_cases_follow_successions(
 
 
 def test_shares_alike_are_told_apart_by_code(tmp_path: Path) -> None:
-    halves = SUCCESSIONS.replace("0.4", "0.5").replace("0.6", "0.5")
+    halves = SUCCESSIONS.replace("X.1,split,0.4", "X.3,split,0.5").replace("X.3,split,0.6", "X.1,split,0.5")
     for edges in (halves, halves.replace(",0.5,", ",,")):
         found = loaded(tmp_path, AGENCIES, edges).history.responsible("X.2", REFORM, said=EVE)
         assert found is not None

@@ -120,6 +120,10 @@ def test_an_agencys_number_opens_that_agencys_list(standing: Any, visit: Any) ->
     expect(page.locator(".page .count")).to_have_text(wanted)
     agencies = page.locator("main tbody td:nth-child(3)").all_inner_texts()
     assert set(agencies) == {name}
+    codes = page.locator(".tools option").evaluate_all("options => options.map(option => option.value)")
+    sending = {"*", *standing.province.one("select array_agg(distinct agency) from cases")}
+    assert set(codes) <= sending
+    assert len(codes) > 1
 
 
 def test_the_keyboard_does_everything(standing: Any, visit: Any) -> None:
