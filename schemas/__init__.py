@@ -1,5 +1,6 @@
 """The promises: feeds, source mappings and reference data as files, and the loader that checks them."""
 
+from schemas.calendar import Calendar
 from schemas.event_files import personal_fields
 from schemas.feed import Feed, Measure, Status
 from schemas.findings import Finding, Unusable, near
@@ -11,6 +12,7 @@ from schemas.source import EventMapping, MessageMapping, SourceMapping, Value, W
 
 __all__ = [
     "Agency",
+    "Calendar",
     "EventMapping",
     "Feed",
     "Finding",

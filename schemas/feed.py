@@ -100,6 +100,7 @@ class Feed(Promise):
     label: Label
     owner: Text
     zone: Zone
+    calendar: Name | None = None  # of working time; without it only printed due dates count
     rhythm_minutes: int = Field(ge=1, description="silence longer than this is said on the screen")
     future_minutes: int = Field(5, ge=0, description="an event later than our clock by more is refused")
     topic: Topic

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from schemas.calendar import Calendar
 from schemas.event_files import personal_fields, read_event_schemas
 from schemas.feed import Feed
 from schemas.findings import Finding, Path_, Unusable, near, of_validation
@@ -24,12 +25,13 @@ PACKAGED = Path(__file__).parent
 
 @dataclass
 class Registry:
-    """Feeds, sources and reference data by name or code."""
+    """Feeds, sources, reference data and working calendars by name or code."""
 
     feeds: dict[str, Feed] = field(default_factory=dict)
     sources: dict[str, SourceMapping] = field(default_factory=dict)
     agencies: dict[str, Agency] = field(default_factory=dict)  # of every code the newest version
     procedures: dict[str, Procedure] = field(default_factory=dict)
+    calendars: dict[str, Calendar] = field(default_factory=dict)
     history: History = field(default_factory=History)  # all versions of the agencies, and successions
     procedure_versions: dict[str, tuple[ProcedureVersion, ...]] = field(default_factory=dict)
 
@@ -50,6 +52,7 @@ def load(paths: Sequence[Path] = ()) -> Registry:
             continue
         reference.read(root, shown, found)
         registry.agencies, registry.procedures = reference.agencies, reference.procedures
+        _calendars(root, registry, found)
         _feeds(root, registry, raw, found)
         for path in sorted(root.glob("sources/*.yaml")):
             read_source(path, registry, found)
@@ -144,6 +147,27 @@ def _codes(source: SourceMapping, value: Value) -> list[str]:
     return sorted(set(source.words[value.words].values())) if value.words else []
 
 
+def _calendars(root: Path, registry: Registry, found: list[Finding]) -> None:
+    for path in sorted(root.glob("calendars/*.yaml")):
+        file = _yaml(path, found)
+        if file is None:
+            continue
+        try:
+            calendar = Calendar.model_validate(file.content)
+        except ValidationError as exc:
+            found += of_validation(file.shown, exc, file.line, Calendar.model_fields)
+            continue
+        if calendar.calendar != path.stem:
+            found.append(
+                _finding(file, ("calendar",), calendar.calendar, f"name it as its file, {path.stem!r}")
+            )
+        for i, version in enumerate(calendar.versions):
+            for code in version.agencies.keys() - registry.agencies:
+                mend = f"name an agency of reference/agencies.csv{near(code, registry.agencies)}"
+                found.append(_finding(file, ("versions", i, "agencies", code), code, mend))
+        registry.calendars[path.stem] = calendar.model_copy(update={"file": file.shown})
+
+
 def _feeds(root: Path, registry: Registry, raw: dict[str, YamlFile], found: list[Finding]) -> None:
     for path in sorted(root.glob("feeds/*/feed.yaml")):
         file = _yaml(path, found)
@@ -160,6 +184,9 @@ def _feeds(root: Path, registry: Registry, raw: dict[str, YamlFile], found: list
             line = file.line(("feed",))
             found.append(Finding(file.shown, line, "feed", feed.feed, f"name it as its folder, {name!r}"))
             continue
+        if feed.calendar is not None and feed.calendar not in registry.calendars:
+            mend = f"name a calendar{near(feed.calendar, registry.calendars)}"
+            found.append(_finding(file, ("calendar",), feed.calendar, mend))
         file.content = content
         base = registry.feeds.get(feed.extends or "")
         schemas = read_event_schemas(path.parent, feed, base, shown, found)
