@@ -33,7 +33,7 @@ def kafka_servers(settings: Settings) -> str:
 
 
 class ByCase(Partitioner):  # type: ignore[misc]  # kafka-python has no types
-    """A case's events in one partition; a refusal's by its content. The default's murmur2 is a loop in Python.
+    """A case's events in one partition; a refusal's by its content. The default's murmur2 loops in Python.
 
     Nothing but order within a case hangs on it, and that only for speed: partitions may be added at any time.
     """
