@@ -106,8 +106,8 @@ class Worktime:
         last = _gather(arrays.month_length, month) - 1
         in_month = pl.min_horizontal(_gather(arrays.in_month, day), last)
         due = _gather(arrays.month_first, month) + in_month
-        # A month of the next calendar, which may begin within it, seems to lie before: beyond all days instead.
-        due += (due < day).cast(pl.Int64) * arrays.midnights.len()
+        # A month of the next calendar, which may begin within it, seems to lie before: put it beyond all.
+        due += (due < day).cast(pl.Int64) * (arrays.midnights.len() + 31)
         return self._answer(self._due(place, due), t, n, key)
 
     def hand_over(self, t: pl.Expr, key: Key) -> pl.Expr:
