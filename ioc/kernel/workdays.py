@@ -49,7 +49,7 @@ class Arrays:
     before it (in all calendars before, too), worked = what is worked once it has ended. Working days: day =
     their midnight, opens, cut (the last reception for the same day), closes. All days: midnights, month,
     in_month (from 0). Months: month_first (the number of its first day), month_length,
-    which a calendar that begins or ends within the month does not shorten.
+    which a calendar that ends within the month does not shorten.
     """
 
     begins: pl.Series
@@ -91,6 +91,8 @@ def _check(calendar: Calendar) -> None:
     which, days = f"calendar {calendar.agency!r} {calendar.version!r}", calendar.days
     if not days:
         raise ValueError(f"{which}: has no days; give at least one")
+    if days[0].on.day != 1:
+        raise ValueError(f"{which}: begins on {days[0].on}; begin on the first day of a month")
     for day, following in pairwise(days):
         if following.on != day.on + timedelta(days=1):
             raise ValueError(f"{which}: {following.on} follows {day.on}; leave no day out")
@@ -142,13 +144,13 @@ def _working_days(laid: _Laid) -> Iterator[tuple[int, int, int, int]]:
 def _days(laid: _Laid) -> Iterator[tuple[int, int, int]]:
     for month, (shift, days) in enumerate(_by_month(laid)):
         for place, day in enumerate(days):
-            yield shift + day.start, month, place + days[0].on.day - 1
+            yield shift + day.start, month, place
 
 
 def _months(laid: _Laid) -> Iterator[tuple[int, int]]:
     first = 0
     for _, days in _by_month(laid):
-        yield first - (days[0].on.day - 1), monthrange(days[0].on.year, days[0].on.month)[1]
+        yield first, monthrange(days[0].on.year, days[0].on.month)[1]
         first += len(days)
 
 

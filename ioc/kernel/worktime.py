@@ -105,10 +105,7 @@ class Worktime:
         month = _gather(arrays.month, day) + _count(n, arrays.month_first.len())
         last = _gather(arrays.month_length, month) - 1
         in_month = pl.min_horizontal(_gather(arrays.in_month, day), last)
-        due = _gather(arrays.month_first, month) + in_month
-        # A month of the next calendar, which may begin within it, seems to lie before: put it beyond all.
-        due += (due < day).cast(pl.Int64) * (arrays.midnights.len() + 31)
-        return self._answer(self._due(place, due), t, n, key)
+        return self._answer(self._due(place, _gather(arrays.month_first, month) + in_month), t, n, key)
 
     def hand_over(self, t: pl.Expr, key: Key) -> pl.Expr:
         """Until when a dossier received at t goes to who resolves it: the close of that working day, or
