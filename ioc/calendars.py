@@ -54,7 +54,8 @@ def worktime(calendar: Calendar) -> Worktime:
 def _of_the_country(calendar: Calendar) -> tuple[set[date], set[date]]:
     """Days off, and weekend days worked in place of others.
 
-    A swap is filed under the year of the day off, so the years before and after are built with them.
+    The package fills in worked days for the years it is asked for, and a swap may lie across New Year: so the
+    years before and after are asked for too (0.109 gives Viet Nam's either way).
     """
     import holidays  # takes 0.4 s, which most commands never need
 

@@ -194,3 +194,12 @@ def test_a_calendar_may_end_within_a_month() -> None:
         ]
         months = work.after_months(T, N, key)  # a month later is 2 March, which lies outside
         assert frame.select(at=months)["at"].to_list() == [close, None, close + 2 * DAY]
+
+
+def test_a_month_that_the_calendar_cuts_short_keeps_its_days() -> None:
+    """31 January and a month is 29 February, which lies outside, not the 3rd, the last that is there."""
+    start = START - 31 * DAY
+    january = [Day(date(2024, 1, 1) + timedelta(days=n), start + n * DAY) for n in range(31)]
+    work = Worktime.of([replace(ONE, days=[*january, *days()])])
+    found = pl.DataFrame({"t": [START - HOUR, start + DAY]}).select(at=work.after_months(T, pl.lit(1), 0))
+    assert found["at"].to_list() == [None, START + DAY + 17 * HOUR]

@@ -166,6 +166,15 @@ def test_what_a_file_says_of_an_agency_is_what_its_days_are(tmp_path: Path) -> N
     }
 
 
+def test_a_swap_across_new_year_is_known_to_a_calendar_of_one_year(tmp_path: Path) -> None:
+    """Monday 31 December 2018 was made up for on Saturday 5 January 2019."""
+    written(tmp_path, OFFICE.split("  - version: second")[0].replace("2024", "2019").replace("2026", "2019"))
+    work = worktime(load([tmp_path]).calendars["office"])
+    t = pl.lit(datetime.fromisoformat("2019-01-04T09:00+07:00"))
+    close = pl.select(work.nth_close(t, pl.lit(1), 0).cast(pl.Datetime("us", "UTC"))).item()
+    assert close == datetime.fromisoformat("2019-01-05T17:00+07:00")
+
+
 @cache
 def worked_days(version: str) -> frozenset[date]:
     """Days on which the packaged calendar works, found by asking the kernel for each day's working time."""
