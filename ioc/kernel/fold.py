@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from ioc.kernel import clocked, timeline
+from ioc.kernel.cases import CASES as CASES
+from ioc.kernel.cases import CLOCKED
 from ioc.kernel.events import weighed
 from ioc.kernel.rules import ENDS, PHASES, CaseRules
-from ioc.kernel.states import CASES as CASES
 from ioc.kernel.states import Step, steps
 
 ATTRIBUTES = ("due_at", "agency", "receiving_agency", "channel", "procedure")
@@ -44,17 +46,69 @@ def fold(events: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
 
     Only resolved cases in the figures have outcomes.
     """
-    plan = _plan(rules)
-    facts = weighed(events).with_columns(**plan.read).with_columns(order=plan.order)
-    cases = facts.group_by("case_id").agg(**plan.found)
-    for step in plan.steps:
-        cases = cases.with_columns(**step)
-    return cases.select(CASES.names())
+    facts = _facts(events, rules)
+    cases = _states(facts, rules)
+    if rules.clocks is None:
+        return _without_clocks(cases)
+    said = timeline.told(facts, clocked.watched(cases, rules.clocks), rules.clocks)
+    return _with_clocks(cases, said, rules)
 
 
 def fold_now(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
     """The fold of one small batch at once, in memory and as written: planning costs more than it saves."""
-    return fold(events.lazy(), rules).collect(engine="in-memory", optimizations=pl.QueryOptFlags.none())
+    facts = _now(_facts(events.lazy(), rules))
+    cases = _now(_states(facts.lazy(), rules))
+    if rules.clocks is None:
+        return _now(_without_clocks(cases.lazy()))
+    said = timeline.NOTHING
+    if cases.get_column("eventful").any():
+        watched = clocked.watched(cases.lazy(), rules.clocks)
+        said = _now(timeline.told(facts.lazy(), watched, rules.clocks))
+    return _now(_with_clocks(cases.lazy(), said.lazy(), rules))
+
+
+def intervals(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
+    """The spans of one case between reception and end, in order; empty where it was not received.
+
+    Columns status, phase, at, until (Int64 microseconds UTC; null: still), reason, policy, work, key.
+    """
+    if rules.clocks is None:
+        raise ValueError(f"{rules.feed} has no clocks; name a calendar and `clocks` in its feed.yaml")
+    facts = _now(_facts(events.lazy(), rules)).lazy()
+    cases = clocked.watched(_states(facts, rules).with_columns(eventful=pl.lit(value=True)), rules.clocks)
+    spans = timeline.spans(timeline.ordered(facts, cases), rules.clocks)
+    phase = pl.col("phase").replace_strict(dict(enumerate(PHASES)), return_dtype=pl.String)
+    return _now(spans.select("status", phase, "at", "until", "reason", "policy", "work", "key"))
+
+
+def _now(frame: pl.LazyFrame) -> pl.DataFrame:
+    return frame.collect(engine="in-memory", optimizations=pl.QueryOptFlags.none())
+
+
+def _facts(events: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
+    plan = _plan(rules)
+    return weighed(events).with_columns(**plan.read).with_columns(order=plan.order)
+
+
+def _states(facts: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
+    plan = _plan(rules)
+    cases = facts.group_by("case_id").agg(**plan.found)
+    for step in plan.steps:
+        cases = cases.with_columns(**step)
+    return cases
+
+
+def _with_clocks(cases: pl.LazyFrame, said: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
+    cases = cases.join(said, on="case_id", how="left")
+    for step in _plan(rules).clocks:
+        cases = cases.with_columns(**step)
+    return cases.select(CASES.names())
+
+
+def _without_clocks(cases: pl.LazyFrame) -> pl.LazyFrame:
+    return cases.with_columns(**{name: pl.lit(None, kind) for name, kind in CLOCKED.items()}).select(
+        CASES.names()
+    )
 
 
 @dataclass(frozen=True)
@@ -65,6 +119,7 @@ class _Plan:
     order: pl.Expr
     found: Step
     steps: list[Step]
+    clocks: list[Step]
 
 
 @functools.lru_cache(maxsize=256)
@@ -78,7 +133,13 @@ def _plan(rules: CaseRules) -> _Plan:
         "enters": pl.col("status").is_in(sorted(rules.enters)).fill_null(False),
     }
     order = pl.col("at").cast(pl.Int128) * 2**32 + pl.col("tie")
-    return _Plan(read, order, _found(), steps(rules))
+    if rules.clocks is None:
+        return _Plan(read, order, _found(), steps(rules), [])
+    read |= clocked.read(rules.clocks)
+    found = _found() | clocked.found(rules.clocks)
+    return _Plan(
+        read, order, found, [*steps(rules), clocked.limited(rules.clocks)], clocked.steps(rules, rules.clocks)
+    )
 
 
 def _found() -> Step:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from ioc.kernel.clocks import ClockRules
+
 PHASES = ("before-reception", "open", "paused", "resolved", "delivered", "refused", "withdrawn", "note")
 GOING = ("open", "paused")  # the clock may run; after an end, one of these re-opens the case
 ENDS = ("resolved", "delivered", "withdrawn")
@@ -16,7 +18,8 @@ class CaseRules:
 
     zone: IANA name; every local date and the early/on-the-day/late comparison is cut in it.
     phases: status code -> one of PHASES. enters: the codes that receive a case (usually one, of phase open).
-    compare: which outcome is the feed's own. definitions: hash stamped on every case folded with these rules.
+    compare: which outcome is the feed's own. definitions: hash stamped on every case folded with these rules;
+    it covers `clocks` too. Without `clocks` a case has none.
     """
 
     feed: str
@@ -25,6 +28,7 @@ class CaseRules:
     enters: frozenset[str]
     compare: Literal["date", "instant"]
     definitions: str
+    clocks: ClockRules | None = None
 
     def __post_init__(self) -> None:
         for status, phase in self.phases.items():
@@ -38,4 +42,5 @@ class CaseRules:
     def __hash__(self) -> int:
         return hash(
             (self.feed, self.zone, tuple(self.phases.items()), self.enters, self.compare, self.definitions)
+            + (self.clocks,)
         )

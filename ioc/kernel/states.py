@@ -3,43 +3,13 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 
 import polars as pl
 
 from ioc.kernel import deadline
 from ioc.kernel.events import INSTANT
 from ioc.kernel.rules import ENDS, PHASES, CaseRules
-
-CASES = pl.Schema(
-    {
-        "case_id": pl.String(),
-        "source": pl.String(),
-        "phase": pl.String(),
-        "status": pl.String(),
-        "in_figures": pl.Boolean(),
-        "entered_at": INSTANT,
-        "entered_on": pl.Date(),
-        "due_at": INSTANT,
-        "due_on": pl.Date(),
-        "resolved_at": INSTANT,
-        "resolved_on": pl.Date(),
-        "delivered_at": INSTANT,
-        "withdrawn": pl.Boolean(),
-        "outcome": pl.String(),
-        "outcome_by_date": pl.String(),
-        "outcome_by_instant": pl.String(),
-        "agency": pl.String(),
-        "receiving_agency": pl.String(),
-        "channel": pl.String(),
-        "procedure": pl.String(),
-        "set_aside": pl.String(),
-        "flags": pl.List(pl.String()),
-        "events": pl.Int32(),
-        "last_occurred_at": INSTANT,
-        "last_received_at": INSTANT,
-        "definitions": pl.String(),
-    }
-)
 
 NEVER = -(2**59)  # microseconds; before any instant
 FLAGS = (
@@ -155,7 +125,7 @@ def _phase() -> pl.Expr:
 
 
 def _flags() -> pl.Expr:
-    """The flags that hold, in the order of FLAGS: looked up by their bits, since few combinations occur."""
+    """Looked up by their bits, since few combinations occur."""
     col, entered = pl.col, pl.col("entered")
     has_resolved, has_delivered = (col(f"{end}_at").is_not_null() for end in ("resolved", "delivered"))
     first_any = pl.min_horizontal(f"{end}_any" for end in ENDS)
@@ -174,11 +144,16 @@ def _flags() -> pl.Expr:
         first_any < entered,
         col("unknown"),
     )
+    return held(FLAGS, conditions)
+
+
+def held(flags: tuple[str, ...], conditions: Sequence[pl.Expr]) -> pl.Expr:
+    """The flags whose condition is true, in their order."""
     bits = [condition.fill_null(False).cast(pl.UInt32) * 2**i for i, condition in enumerate(conditions)]
-    return pl.lit(_combinations()).gather(pl.sum_horizontal(bits))
+    return pl.lit(_combinations(flags)).gather(pl.sum_horizontal(bits))
 
 
 @functools.cache
-def _combinations() -> pl.Series:
-    held = [[flag for i, flag in enumerate(FLAGS) if bits >> i & 1] for bits in range(2 ** len(FLAGS))]
-    return pl.Series("flags", held, pl.List(pl.String()))
+def _combinations(flags: tuple[str, ...]) -> pl.Series:
+    sets = [[flag for i, flag in enumerate(flags) if bits >> i & 1] for bits in range(2 ** len(flags))]
+    return pl.Series("flags", sets, pl.List(pl.String()))

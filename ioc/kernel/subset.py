@@ -12,7 +12,7 @@ from typing import Literal
 import polars as pl
 from sqlglot import exp
 
-from ioc.kernel.states import CASES
+from ioc.kernel.cases import CASES
 
 Kind = Literal["text", "instant", "date", "boolean", "integer"]
 Build = Callable[[datetime, date], pl.Expr]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import polars as pl
 
+from ioc.kernel.cases import CASES
 from ioc.kernel.events import EVENTS, INSTANT
 from ioc.warehouse.connection import Connection
 
@@ -15,12 +16,8 @@ log = logging.getLogger(__name__)
 Fold = Callable[[str, pl.DataFrame], pl.DataFrame]  # feed, its events -> rows of `cases` without the feed
 KERNEL_ERROR = "kernel-error"
 
-WRITTEN = (
-    "source, phase, status, in_figures, entered_at, entered_on, due_at, due_on, resolved_at, resolved_on,"
-    " delivered_at, withdrawn, outcome, outcome_by_date, outcome_by_instant, agency, receiving_agency,"
-    " channel, procedure, set_aside, flags, events, last_occurred_at, last_received_at, definitions"
-)
-COLUMNS = ("case_id", *(name.strip() for name in WRITTEN.split(",")))
+COLUMNS = tuple(CASES.names())
+WRITTEN = ", ".join(COLUMNS[1:])
 _LAST = ("last_occurred_at", "last_received_at")
 _INSTANTS = [name for name, kind in EVENTS.items() if kind == INSTANT]
 

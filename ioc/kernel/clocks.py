@@ -1,0 +1,32 @@
+"""What the clocks need to know of a feed: its calendar, its procedures' limits, its pauses and letters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ioc.kernel.limits import Limits
+from ioc.kernel.worktime import HOUR, Worktime
+
+
+@dataclass(frozen=True, eq=False)
+class ClockRules:
+    """Plain values; others build them from the feed's files, reference data and calendar.
+
+    A case counts by the calendar known when it was received, so that a later one moves no due date.
+    reasons: paused status -> one of limits.REASONS. apologies: statuses that say a letter was issued.
+    online: channels whose reception must follow within `reception` working microseconds. In microseconds of
+    the clock: breach (a due date is near), near_due (a supplement asked within it is flagged), told_after
+    (an end that reached us later is noticed). apology_days: a letter is in time so many days before due.
+    """
+
+    worktime: Worktime
+    limits: Limits
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    apologies: frozenset[str] = frozenset()
+    online: frozenset[str] = frozenset()
+    reception: int = 8 * HOUR
+    breach: int = 24 * HOUR
+    near_due: int = 8 * HOUR
+    told_after: int = 2 * HOUR
+    apology_days: int = 1

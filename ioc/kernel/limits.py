@@ -1,0 +1,91 @@
+"""Time limits of procedures: the version in force on the day of reception, and what a pause does to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import polars as pl
+
+UNITS = ("working_days", "days", "months", "working_hours", "same_day")
+REASONS = ("supplement", "fee", "stop")
+POLICIES = ("resume", "restart", "none")
+_EPOCH = date(1970, 1, 1)
+_SPAN = 2**20  # days; wider than any calendar
+_OFFSET = 2**19  # days before 1970 stay positive
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One version of one procedure. `unit` None: the limit cannot be recomputed (domain: unit left blank).
+
+    limit: so many `unit`s; online: where the online channel has its own. valid_to is inclusive; None: open.
+    pauses: reason -> policy: `resume` adds the paused working time, `restart` begins anew when the pause
+    ends, `none` lets the clock run. A reason not named resumes.
+    """
+
+    procedure: str
+    version: str
+    limit: int | None = None
+    unit: str | None = None
+    online: int | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    pauses: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.unit is not None and self.unit not in UNITS:
+            raise ValueError(f"unit: {self.unit!r} is none of {', '.join(UNITS)}; leave it empty if unknown")
+        for reason, policy in self.pauses.items():
+            if reason not in REASONS or policy not in POLICIES:
+                allowed = f"{', '.join(REASONS)}: {' | '.join(POLICIES)}"
+                raise ValueError(f"pauses.{reason}: {policy!r} cannot be used; write {allowed}")
+
+
+class Limits:
+    """All versions in one sorted array, so that a column of cases finds its versions by one search."""
+
+    def __init__(self, limits: Iterable[Limit]) -> None:
+        ordered = sorted(limits, key=lambda one: (one.procedure, one.valid_from or date.min))
+        names = dict.fromkeys(one.procedure for one in ordered)
+        self._places: dict[str, int] = {name: i for i, name in enumerate(names)}
+        places = [self._places[one.procedure] * _SPAN for one in ordered]
+        starts = [p + _day(one.valid_from, 0) for p, one in zip(places, ordered, strict=True)]
+        ends = [p + _day(one.valid_to, _SPAN - 1) for p, one in zip(places, ordered, strict=True)]
+        self._starts, self._ends = pl.Series([-1, *starts]), pl.Series([-2, *ends])
+        texts: dict[str, list[str | None]] = {
+            "version": [one.version for one in ordered],
+            "unit": [one.unit for one in ordered],
+        }
+        texts |= {reason: [one.pauses.get(reason, "resume") for one in ordered] for reason in REASONS}
+        numbers: dict[str, list[int | None]] = {
+            "limit": [one.limit for one in ordered],
+            "online": [one.limit if one.online is None else one.online for one in ordered],
+        }
+        self._columns = {
+            **{name: pl.Series([None, *values], dtype=pl.String) for name, values in texts.items()},
+            **{name: pl.Series([None, *values], dtype=pl.Int64) for name, values in numbers.items()},
+        }
+
+    def of(self, on: str, online: pl.Expr) -> dict[str, pl.Expr]:
+        """For frames with `procedure` and a date column: procedure_version, limit, unit, pause_<reason>.
+
+        Null where the procedure, or a version valid on that day, is not known; a pause then resumes.
+        """
+        day = pl.col(on).cast(pl.Int32).cast(pl.Int64) + _OFFSET
+        place = pl.col("procedure").replace_strict(self._places, default=None, return_dtype=pl.Int64)
+        wanted = place * _SPAN + day
+        row = pl.lit(self._starts).search_sorted(wanted.fill_null(-1), side="right").cast(pl.Int64) - 1
+        held = pl.when(pl.lit(self._ends).gather(row) >= wanted).then(row).otherwise(0)
+        found = {name: pl.lit(values).gather(held) for name, values in self._columns.items()}
+        return {
+            "procedure_version": found["version"],
+            "limit": pl.when(online).then(found["online"]).otherwise(found["limit"]),
+            "unit": found["unit"],
+            **{f"pause_{reason}": found[reason].fill_null("resume") for reason in REASONS},
+        }
+
+
+def _day(given: date | None, otherwise: int) -> int:
+    return otherwise if given is None else (given - _EPOCH).days + _OFFSET
