@@ -1,13 +1,20 @@
-"""From a feed's file to what the kernel's fold needs to know of it."""
+"""From a feed's file, its calendar and its procedures to what the kernel's fold needs to know of them."""
 
 from __future__ import annotations
 
+from ioc.calendars import worktime
+from ioc.kernel.clocks import ClockRules
+from ioc.kernel.limits import Limit, Limits
 from ioc.kernel.rules import CaseRules
-from schemas import Feed
+from ioc.kernel.worktime import HOUR, Worktime
+from schemas import Calendar, Feed, Registry
 
 
-def case_rules(feed: Feed) -> CaseRules:
-    """The feed's life cycle and deadline policy as the kernel takes them."""
+def case_rules(feed: Feed, registry: Registry | None = None) -> CaseRules:
+    """The feed's life cycle and deadline policy as the kernel takes them.
+
+    Without the registry the cases have no clocks: rollups of flow need none, and they take a second.
+    """
     statuses = feed.lifecycle.statuses
     return CaseRules(
         feed=feed.feed,
@@ -16,4 +23,54 @@ def case_rules(feed: Feed) -> CaseRules:
         enters=frozenset(code for code, status in statuses.items() if status.enters),
         compare=feed.deadline.compare,
         definitions=feed.definitions_hash,
+        clocks=None if registry is None else clock_rules(feed, registry),
     )
+
+
+def clock_rules(feed: Feed, registry: Registry) -> ClockRules | None:
+    """The feed's clocks with its calendar and the limits of all procedures; None where it has none."""
+    clocks = feed.clocks
+    if clocks is None or feed.calendar is None:
+        return None
+    statuses = feed.lifecycle.statuses
+    return ClockRules(
+        worktime=_worktime(registry.calendars[feed.calendar]),
+        limits=Limits(limits(registry)),
+        reasons={code: status.pause for code, status in statuses.items() if status.pause},
+        apologies=frozenset(code for code, status in statuses.items() if status.apology),
+        online=frozenset(clocks.reception_channels),
+        reception=clocks.reception_hours * HOUR,
+        breach=clocks.breach_hours * HOUR,
+        near_due=clocks.near_due_hours * HOUR,
+        told_after=clocks.told_after_hours * HOUR,
+        apology_days=clocks.apology_days,
+    )
+
+
+def limits(registry: Registry) -> list[Limit]:
+    """Every version of every procedure's time limit, with what its pauses do."""
+    return [
+        Limit(
+            procedure=one.code,
+            version=one.version,
+            limit=one.limit,
+            unit=one.unit,
+            online=one.limit_online,
+            valid_from=one.valid_from,
+            valid_to=one.valid_to,
+            pauses={"supplement": one.pause_supplement, "fee": one.pause_fee, "stop": one.pause_stop},
+        )
+        for versions in registry.procedure_versions.values()
+        for one in versions
+    ]
+
+
+_BUILT: dict[str, Worktime] = {}
+
+
+def _worktime(calendar: Calendar) -> Worktime:
+    """Built once for each content: it takes a second."""
+    said = calendar.model_dump_json()
+    if said not in _BUILT:
+        _BUILT[said] = worktime(calendar)
+    return _BUILT[said]

@@ -31,6 +31,18 @@ class Status(Promise):
     label: Label
     enters: bool = False  # its first time is the case's entry into the figures
     ends: bool = False  # nothing is expected after it
+    pause: Literal["supplement", "fee", "stop"] | None = None  # whom a paused case waits for
+    apology: bool = False  # says that an apology letter with a new appointment was issued; a note
+
+    @model_validator(mode="after")
+    def _pauses_and_letters_where_they_belong(self) -> Status:
+        if self.pause and self.phase != "paused":
+            raise ValueError(f"`pause` tells why a case waits, so its phase is `paused`, not {self.phase!r}")
+        if self.apology and self.phase != "note":
+            raise ValueError(
+                f"a letter leaves the phase as it is, so its phase is `note`, not {self.phase!r}"
+            )
+        return self
 
 
 class Lifecycle(Promise):
@@ -56,6 +68,17 @@ class Deadline(Promise):
     """How a resolved case is held against its due date: by local date or by instant."""
 
     compare: Literal["date", "instant"]
+
+
+class Clocks(Promise):
+    """The feed's clocks beside the source's due date; hours are of the clock where nothing else is said."""
+
+    reception_channels: tuple[Text, ...] = ()
+    reception_hours: int = Field(8, ge=1, le=2_000)  # office hours from submission to reception
+    breach_hours: int = Field(24, ge=1, le=2_000)  # due within them is about to breach
+    near_due_hours: int = Field(8, ge=1, le=2_000)  # a supplement asked so near to the due date is flagged
+    told_after_hours: int = Field(2, ge=1, le=2_000)  # an end told so late is noticed
+    apology_days: int = Field(1, ge=0, le=365)  # a letter is in time so many days before the due date
 
 
 class Measure(Promise):
@@ -107,12 +130,14 @@ class Feed(Promise):
     events: dict[Name, tuple[Version, ...]]
     lifecycle: Lifecycle
     deadline: Deadline
+    clocks: Clocks | None = None
     channels: dict[Text, Label]
     agencies: Literal["own", "known"]
     procedures: Literal["own", "known", "any"] = "any"
     measures: dict[Snake, Measure]
     tiles: tuple[Snake, ...]
     file: str = Field("", exclude=True)
+    leans_on: dict[str, str] = Field(default_factory=dict, exclude=True)  # hashes of calendar and limits
     event_schemas: dict[str, dict[str, Any]] = Field(default_factory=dict, exclude=True)
 
     @model_validator(mode="after")
@@ -121,6 +146,10 @@ class Feed(Promise):
             raise ValueError(
                 "`unknown` names the quarantine of what no feed can be told of; take another name"
             )
+        if self.clocks is not None and self.calendar is None:
+            raise ValueError("clocks need the `calendar` that they count by; name one of schemas/calendars")
+        if self.clocks and (strange := set(self.clocks.reception_channels) - self.channels.keys()):
+            raise ValueError(f"clocks.reception_channels: {min(strange)!r} is no channel of this feed")
         for tile in self.tiles:
             if tile not in self.measures:
                 raise ValueError(f"tile {tile!r} shows no measure of this feed ({', '.join(self.measures)})")
@@ -146,8 +175,15 @@ class Feed(Promise):
             "zone": self.zone,
             "statuses": {c: [s.phase, s.enters] for c, s in sorted(self.lifecycle.statuses.items())},
             "compare": self.deadline.compare,
+            **self._clock_definitions(),
             "measures": {n: m.expressions() for n, m in sorted(self.measures.items())},
         }
+
+    def _clock_definitions(self) -> dict[str, Any]:
+        if self.clocks is None:
+            return {}
+        said = {c: [s.pause, s.apology] for c, s in sorted(self.lifecycle.statuses.items())}
+        return {"clocks": self.clocks.model_dump(mode="json"), "pauses": said, "leans_on": self.leans_on}
 
     @property
     def definitions_hash(self) -> str:

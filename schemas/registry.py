@@ -14,6 +14,7 @@ from schemas.event_files import personal_fields, read_event_schemas
 from schemas.feed import Feed
 from schemas.findings import Finding, Path_, Unusable, near, of_validation
 from schemas.history import History
+from schemas.leaning import leaning
 from schemas.procedures import ProcedureVersion
 from schemas.reference import Agency, Procedure
 from schemas.reference_files import ReferenceFiles
@@ -58,6 +59,9 @@ def load(paths: Sequence[Path] = ()) -> Registry:
             read_source(path, registry, found)
     registry.history, registry.procedure_versions = reference.history, reference.procedure_versions
     found += reference.check()
+    limits = [version for versions in registry.procedure_versions.values() for version in versions]
+    for name, feed in registry.feeds.items():
+        registry.feeds[name] = leaning(feed, registry.calendars.get(feed.calendar or ""), limits)
     if found:
         raise Unusable(found)
     return registry

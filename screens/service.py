@@ -35,7 +35,7 @@ class Service:
         self.watch = Watch(registry.feeds, self.read, self.boards.stale)
         self.warehouse_answers = False
         self._url, self._beat = url, beat
-        self._rules = {name: case_rules(feed) for name, feed in registry.feeds.items()}
+        self._rules = {name: case_rules(feed, registry) for name, feed in registry.feeds.items()}
         self._connection: Connection | None = None
         self._turn = asyncio.Lock()
         self._owed: set[str] = set()  # feeds whose ticker is behind and will be read again soon

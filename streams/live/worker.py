@@ -32,7 +32,7 @@ SMALL, LONGEST_REST = 200, 0.025
 
 def kernel(registry: Registry) -> live.Kernel:
     """The fold of every feed with its rules."""
-    rules = {name: case_rules(feed) for name, feed in registry.feeds.items()}
+    rules = {name: case_rules(feed, registry) for name, feed in registry.feeds.items()}
     return live.Kernel(
         lambda feed, events: fold_now(events, rules[feed]), {f: r.definitions for f, r in rules.items()}
     )

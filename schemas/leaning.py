@@ -1,0 +1,25 @@
+"""What a feed's clocks lean on besides its own file, as hashes: a change of it changes the definitions."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from importlib.metadata import version
+
+from pydantic import BaseModel
+
+from schemas.calendar import Calendar
+from schemas.feed import Feed
+
+
+def leaning(feed: Feed, calendar: Calendar | None, limits: Iterable[BaseModel]) -> Feed:
+    """The feed with `leans_on` filled in; as it is where it has no clocks."""
+    if feed.clocks is None or calendar is None:
+        return feed
+    days = f"{calendar.model_dump_json()} holidays {version('holidays')}"
+    said = "\n".join(sorted(limit.model_dump_json() for limit in limits))
+    return feed.model_copy(update={"leans_on": {"calendar": _hash(days), "procedures": _hash(said)}})
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
