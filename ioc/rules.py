@@ -23,6 +23,7 @@ def case_rules(feed: Feed, registry: Registry | None = None) -> CaseRules:
         enters=frozenset(code for code, status in statuses.items() if status.enters),
         compare=feed.deadline.compare,
         definitions=feed.definitions_hash,
+        following={code: frozenset(s.next) for code, s in statuses.items() if s.next is not None},
         clocks=None if registry is None else clock_rules(feed, registry),
     )
 

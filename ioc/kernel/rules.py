@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from ioc.kernel.clocks import ClockRules
@@ -19,7 +20,8 @@ class CaseRules:
     zone: IANA name; every local date and the early/on-the-day/late comparison is cut in it.
     phases: status code -> one of PHASES. enters: the codes that receive a case (usually one, of phase open).
     compare: which outcome is the feed's own. definitions: hash stamped on every case folded with these rules;
-    it covers `clocks` too. Without `clocks` a case has none.
+    it covers `clocks` and `following` too. Without `clocks` a case has none. following: status -> the
+    statuses that may come after it; after one that is not named anything may.
     """
 
     feed: str
@@ -29,6 +31,7 @@ class CaseRules:
     compare: Literal["date", "instant"]
     definitions: str
     clocks: ClockRules | None = None
+    following: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for status, phase in self.phases.items():
@@ -36,6 +39,9 @@ class CaseRules:
                 raise ValueError(f"phases.{status}: {phase!r} is no phase; take one of {', '.join(PHASES)}")
         if strangers := sorted(self.enters - self.phases.keys()):
             raise ValueError(f"enters: {strangers} are no statuses of {self.feed}; add them to phases")
+        for status, after in self.following.items():
+            if strange := sorted(({status} | after) - self.phases.keys()):
+                raise ValueError(f"following.{status}: {strange} are no statuses of {self.feed}")
         if self.compare not in ("date", "instant"):
             raise ValueError(f"compare: {self.compare!r} cannot be used; take 'date' or 'instant'")
 

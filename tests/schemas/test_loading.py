@@ -50,7 +50,7 @@ BAD_FEED = [
     ("enters: true, ", "", "lifecycle", "enters"),
     ("{phase: open, enters: true", "{phase: paused, enters: true", "lifecycle", "open"),
     (
-        "phase: delivered, ends: true, label: {vi: Đã trả kết quả, en: Result handed over}}\n",
+        "phase: delivered, ends: true, next: [], label: {vi: Đã trả kết quả, en: Result handed over}}\n",
         'phase: note, label: {vi: Đã trả kết quả, en: Result handed over}}\n    "9": {phase: resolved}\n',
         "lifecycle.statuses.9",
         "twice",
@@ -66,6 +66,14 @@ BAD_FEED = [
     ("agencies: known", "agencies: any", "agencies", "known"),
     ("label: {vi: Hồ sơ", "label: {vi: [", "(the file)", "YAML"),
     ("kind: case", "kind: case\nextends: nothing", "extends", "earlier"),
+    (
+        'next: ["4", "10"]',
+        'next: ["4", "11"]',
+        "lifecycle",
+        "statuses.9.next: '11' is no status; name some of 1, 2,",
+    ),
+    ('next: ["4", "10"]', 'next: ["4", "M04"]', "lifecycle", "statuses.9.next: 'M04' is a note"),
+    ("{phase: note, apology", '{phase: note, next: ["4"], apology', "lifecycle", "statuses.M04.next"),
 ]
 
 
@@ -73,6 +81,29 @@ BAD_FEED = [
 def test_a_feed_that_cannot_be_used_says_why(old: str, new: str, field: str, word: str, spoil: Spoil) -> None:
     found = spoil(FEED, old, new)
     assert any(f.field == field and word in f"{f.mend} {f.value}" for f in found), found
+
+
+def test_a_status_that_no_next_leads_to_is_found(tmp_path: Path) -> None:
+    """8 is left out of every `next`; a chain that begins nowhere is no way in either."""
+    path = tmp_path / FEED
+    path.parent.mkdir(parents=True)
+    text = (PACKAGED / FEED).read_text(encoding="utf-8").replace(', "8"', "")
+    path.write_text(text, encoding="utf-8")
+    shutil.copy(PACKAGED / EVENT, tmp_path / EVENT)
+    with pytest.raises(Unusable, match=r"statuses\.8: no `next` leads to it; name it in the `next` of"):
+        load([tmp_path])
+    path.write_text(text.replace(', next: ["4", "9", "10"]', ', next: ["8", "4"]'), encoding="utf-8")
+    with pytest.raises(Unusable, match=r"statuses\.8: no `next`"):
+        load([tmp_path])
+    path.write_text(text.replace('pause: fee, next: ["1", "2", "4", "7"]', "pause: fee"), encoding="utf-8")
+    assert load([tmp_path]).feed("records").lifecycle.statuses["6"].next is None
+
+
+def test_what_may_follow_is_a_definition_and_its_absence_none() -> None:
+    feed = load().feed("records")
+    assert feed.definitions["next"]["9"] == ["10", "4"]
+    assert "M04" not in feed.definitions["next"]
+    assert "next" not in load().feed("service-requests").definitions
 
 
 BAD_SOURCE = [
