@@ -6,7 +6,8 @@ from ioc.calendars import worktime
 from ioc.kernel.clocks import ClockRules
 from ioc.kernel.limits import Limit, Limits
 from ioc.kernel.rules import CaseRules
-from ioc.kernel.worktime import HOUR, Worktime
+from ioc.kernel.working import HOUR
+from ioc.kernel.worktime import Worktime
 from schemas import Calendar, Feed, Registry
 
 

@@ -10,7 +10,7 @@ from ioc.kernel.events import INSTANT
 from ioc.kernel.limits import REASONS
 from ioc.kernel.rules import ENDS, PHASES, CaseRules
 from ioc.kernel.states import Step, held
-from ioc.kernel.worktime import HOUR
+from ioc.kernel.sums import COUNTED, counted
 
 CLOCK_FLAGS = (
     "due-before-received",
@@ -52,17 +52,22 @@ def found(clocks: ClockRules) -> Step:
     }
 
 
-def limited(clocks: ClockRules) -> Step:
+def limited(clocks: ClockRules) -> list[Step]:
     """The limit in force on the day of reception, and the calendar of the agency that resolves."""
     online = pl.col("channel").is_in(sorted(clocks.online)).fill_null(False)
     received = pl.coalesce("entered", "submitted_first")
-    newest = pl.lit(clocks.worktime.known[-1], pl.Int64)
-    return {
-        **clocks.limits.of("entered_on", online),
-        "key": clocks.worktime.key_at(received, pl.col("agency")),
-        "newest_key": clocks.worktime.key_at(newest, pl.col("agency")),
-        "resolved": pl.col("resolved_at").cast(pl.Int64),
-    }
+    return [
+        {
+            "row": clocks.limits.row("entered_on"),
+            "online": online,
+            "key": clocks.worktime.key_at(received, pl.col("agency")),
+            "resolved": pl.col("resolved_at").cast(pl.Int64),
+        },
+        {
+            **clocks.limits.said(pl.col("row"), pl.col("online")),
+            "newest_key": clocks.worktime.newest(pl.col("key")),
+        },
+    ]
 
 
 def watched(cases: pl.LazyFrame, clocks: ClockRules) -> pl.LazyFrame:
@@ -73,31 +78,24 @@ def watched(cases: pl.LazyFrame, clocks: ClockRules) -> pl.LazyFrame:
 
 def steps(rules: CaseRules, clocks: ClockRules) -> list[Step]:
     """Columns to add in turn to a case with facts, limit, key and what its events told (timeline.TOLD)."""
-    col, time = pl.col, clocks.worktime
-    start = pl.coalesce("restarted", "entered")
-    counted = {name: col(name).fill_null(0) for name in ("pauses", "supplements", "paused_work", "deducted",
-                                                         "moves", "bare_moves")}  # fmt: skip
-    dues = {
-        "statutory": _due(clocks, col("entered"), col("key")),
-        "unpaused": _due(clocks, start, col("key")),
-        "newest": _due(clocks, start, col("newest_key")),
-    }
-    worked = time.between(start, col("resolved"), col("key")) - col("paused_work")
+    col = pl.col
+    told = ("pauses", "supplements", "paused_work", "deducted", "moves", "bare_moves")
     at = {"due_by_us_at": "due_by_us", "paused_at": "paused_from", "apology_at": "apology_first"}
     return [
-        {**counted, **dues, "apology_first": col("apology"), "submitted": _submitted()},
         {
-            "due_by_us": pl.when(col("paused_from").is_null()).then(
-                time.after_hours(col("unpaused"), col("paused_work"), col("key"))
-            ),
-            "reception_due": _reception(clocks),
+            **{name: col(name).fill_null(0) for name in told},
+            "apology_first": col("apology"),
+            "submitted": _submitted(),
         },
+        {"owed": _reception_is_owed()},
+        {"counted": counted(clocks)},
+        {name: col("counted").struct.field(name) for name in COUNTED},
         {
             "submitted_at": col("submitted").cast(INSTANT),
             "reception_due_at": col("reception_due").cast(INSTANT),
             **{name: col(given).cast(INSTANT) for name, given in at.items()},
             "paused_seconds": (col("paused_work") // 1_000_000).cast(pl.Int32),
-            "worked_seconds": (worked // 1_000_000).cast(pl.Int32),
+            "worked_seconds": (col("worked") // 1_000_000).cast(pl.Int32),
             "breach_at": (col("due_at").cast(pl.Int64) - clocks.breach).cast(INSTANT),
             **{f"{name}_on": local_day(name, rules.zone) for name in ("unpaused", "newest")},
             "outcome_766": _by_766(),
@@ -112,23 +110,6 @@ def local_day(name: str, zone: str) -> pl.Expr:
     return pl.col(name).cast(INSTANT).dt.convert_time_zone(zone).dt.date()
 
 
-def _due(clocks: ClockRules, start: pl.Expr, key: pl.Expr) -> pl.Expr:
-    """The end of the limit, by its unit; null where limit or unit is not known."""
-    time, unit, limit = clocks.worktime, pl.col("unit"), pl.col("limit")
-    return (
-        pl.when(unit == "working_days")
-        .then(time.nth_close(start, limit, key))
-        .when(unit == "days")
-        .then(time.after_days(start, limit, key))
-        .when(unit == "months")
-        .then(time.after_months(start, limit, key))
-        .when(unit == "working_hours")
-        .then(time.after_hours(start, limit * HOUR, key))
-        .when(unit == "same_day")
-        .then(time.same_day(start, key))
-    )
-
-
 def _submitted() -> pl.Expr:
     """The submission whose reception is awaited: after a payment asked before reception, the next one."""
     again = (pl.col("fee_asked") < pl.col("before")) & (
@@ -137,13 +118,11 @@ def _submitted() -> pl.Expr:
     return pl.when(again.fill_null(False)).then("before").otherwise("submitted_first")
 
 
-def _reception(clocks: ClockRules) -> pl.Expr:
+def _reception_is_owed() -> pl.Expr:
     """While the citizen is to pay or supplement, nobody is late in receiving."""
     col = pl.col
     waits = col("entered").is_null() & (col("last_asked") > col("submitted")).fill_null(False)
-    online = col("channel").is_in(sorted(clocks.online)).fill_null(False)
-    due = clocks.worktime.after_hours(col("submitted"), pl.lit(clocks.reception, pl.Int64), col("key"))
-    return pl.when(online & ~waits & (col("submitted") <= col("entered")).fill_null(True)).then(due)
+    return col("online") & ~waits & (col("submitted") <= col("entered")).fill_null(True)
 
 
 def _by_766() -> pl.Expr:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ioc.kernel.limits import Limits
-from ioc.kernel.worktime import HOUR, Worktime
+from ioc.kernel.working import HOUR
+from ioc.kernel.worktime import Worktime
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ from ioc.kernel import clocked, timeline
 from ioc.kernel.cases import CASES as CASES
 from ioc.kernel.cases import CLOCKED
 from ioc.kernel.events import weighed
+from ioc.kernel.limits import POLICIES
 from ioc.kernel.rules import ENDS, PHASES, CaseRules
 from ioc.kernel.states import Step, steps
 
@@ -50,7 +51,8 @@ def fold(events: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
     cases = _states(facts, rules)
     if rules.clocks is None:
         return _without_clocks(cases)
-    said = timeline.told(facts, clocked.watched(cases, rules.clocks), rules.clocks)
+    rows = timeline.ordered(facts, clocked.watched(cases, rules.clocks))
+    said = timeline.told(rows, rules.clocks)
     return _with_clocks(cases, said, rules)
 
 
@@ -63,7 +65,8 @@ def fold_now(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
     said = timeline.NOTHING
     if cases.get_column("eventful").any():
         watched = clocked.watched(cases.lazy(), rules.clocks)
-        said = _now(timeline.told(facts.lazy(), watched, rules.clocks))
+        rows = _now(timeline.ordered(facts.lazy(), watched))
+        said = _now(timeline.told(rows.lazy(), rules.clocks))
     return _now(_with_clocks(cases.lazy(), said.lazy(), rules))
 
 
@@ -78,7 +81,8 @@ def intervals(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
     cases = clocked.watched(_states(facts, rules).with_columns(eventful=pl.lit(value=True)), rules.clocks)
     spans = timeline.spans(timeline.ordered(facts, cases), rules.clocks)
     phase = pl.col("phase").replace_strict(dict(enumerate(PHASES)), return_dtype=pl.String)
-    return _now(spans.select("status", phase, "at", "until", "reason", "policy", "work", "key"))
+    policy = pl.col("policy").replace_strict(dict(enumerate(POLICIES)), return_dtype=pl.String)
+    return _now(spans.select("status", phase, "at", "until", "reason", policy, "work", "key"))
 
 
 def _now(frame: pl.LazyFrame) -> pl.DataFrame:
@@ -138,7 +142,11 @@ def _plan(rules: CaseRules) -> _Plan:
     read |= clocked.read(rules.clocks)
     found = _found() | clocked.found(rules.clocks)
     return _Plan(
-        read, order, found, [*steps(rules), clocked.limited(rules.clocks)], clocked.steps(rules, rules.clocks)
+        read,
+        order,
+        found,
+        [*steps(rules), *clocked.limited(rules.clocks)],
+        clocked.steps(rules, rules.clocks),
     )
 
 

@@ -40,7 +40,5 @@ class CaseRules:
             raise ValueError(f"compare: {self.compare!r} cannot be used; take 'date' or 'instant'")
 
     def __hash__(self) -> int:
-        return hash(
-            (self.feed, self.zone, tuple(self.phases.items()), self.enters, self.compare, self.definitions)
-            + (self.clocks,)
-        )
+        phases = tuple(self.phases.items())
+        return hash((self.feed, self.zone, phases, self.enters, self.compare, self.definitions, self.clocks))

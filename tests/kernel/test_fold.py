@@ -6,8 +6,8 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ioc.kernel.events import EVENTS, effective
 from ioc.kernel.cases import CASES, CLOCKED
+from ioc.kernel.events import EVENTS, effective
 from ioc.kernel.fold import fold, fold_now
 from ioc.kernel.rules import CaseRules
 from tests.kernel import reference
