@@ -47,11 +47,12 @@ def fold(events: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
 
     Only resolved cases in the figures have outcomes.
     """
-    facts = _facts(events, rules)
-    cases = _states(facts, rules)
     if rules.clocks is None:
-        return _without_clocks(cases)
-    rows = timeline.ordered(facts, clocked.watched(cases, rules.clocks))
+        return _without_clocks(_states(_facts(events, rules), rules))
+    # Named caches: polars does not see that two plans are the same where functions of ours are in them.
+    facts = _facts(events, rules).cache()
+    cases = _states(facts, rules).cache()
+    rows = timeline.ordered(facts, clocked.watched(cases, rules.clocks)).cache()
     said = timeline.told(rows, rules.clocks)
     return _with_clocks(cases, said, rules)
 

@@ -32,9 +32,8 @@ TOLD = pl.Schema(
         "late_supplement": pl.Boolean(),
     }
 )
-
-
 NOTHING = TOLD.to_frame()
+_READ = ("case_id", "order", "at", "status", "phase", "due", "reason", "apologises", "received")
 
 
 def told(rows: pl.LazyFrame, clocks: ClockRules) -> pl.LazyFrame:
@@ -60,7 +59,8 @@ def ordered(facts: pl.LazyFrame, cases: pl.LazyFrame) -> pl.LazyFrame:
     col, rows = pl.col, pl.int_range(pl.len())
     alive = (col("at") >= col("entered")) & (col("at") <= col("resolved")).fill_null(True)
     return (
-        facts.join(cases, on="case_id")
+        facts.select(_READ)
+        .join(cases, on="case_id")
         .sort("case_id", "order")
         .with_columns(
             alive=alive.fill_null(False),
