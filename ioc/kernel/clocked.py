@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 import polars as pl
 
 from ioc.kernel.clocks import ClockRules
@@ -24,11 +27,12 @@ DUE_CHECKS = ("same", "no-source-due", "no-limit", "pause-not-in-due", "later-ca
 CAUSES = ("sync-lag", "pause-not-transmitted", "configuration", "agency")
 
 
-def read(clocks: ClockRules) -> Step:
+def read(rules: CaseRules, clocks: ClockRules) -> Step:
     """Columns that `found` and the timeline need of each event that counts."""
     counts = pl.col("counts")
+    own = ~pl.col("status").is_in(sorted(rules.consults)).fill_null(False)
     return {
-        "due": pl.when(counts).then(pl.col("due_at").cast(pl.Int64)),
+        "due": pl.when(counts & own).then(pl.col("due_at").cast(pl.Int64)),
         "apologises": counts & pl.col("status").is_in(sorted(clocks.apologies)).fill_null(False),
         "reason": pl.when(counts).then(
             pl.col("status").replace_strict(dict(clocks.reasons), default=None, return_dtype=pl.String)
@@ -36,18 +40,23 @@ def read(clocks: ClockRules) -> Step:
     }
 
 
-def found(clocks: ClockRules) -> Step:
+def found(rules: CaseRules, clocks: ClockRules) -> Step:
     """What one pass over a case's events finds for its clocks."""
     col, at = pl.col, pl.col("at")
     paused, before = (col("phase") == PHASES.index(name) for name in ("paused", "before-reception"))
     ended = col("phase").is_in([PHASES.index(end) for end in ENDS])
+    consulted = col("consult").is_not_null().any() if rules.consults else False
     told_late = ended & (col("received").cast(pl.Int64) - at > clocks.told_after)
     return {
         "submitted_first": pl.when(before).then(at).min(),
         "fee_asked": pl.when(col("reason") == "fee").then(at).min(),
         "last_asked": pl.when(col("reason").is_in(["fee", "supplement"])).then(at).max(),
         "eventful": (
-            paused.any() | told_late.any() | col("apologises").any() | (col("due").min() != col("due").max())
+            paused.any()
+            | told_late.any()
+            | col("apologises").any()
+            | consulted
+            | (col("due").min() != col("due").max())
         ).fill_null(False),
     }
 
@@ -79,8 +88,18 @@ def watched(cases: pl.LazyFrame, clocks: ClockRules) -> pl.LazyFrame:
 def steps(rules: CaseRules, clocks: ClockRules) -> list[Step]:
     """Columns to add in turn to a case with facts, limit, key and what its events told (timeline.TOLD)."""
     col = pl.col
-    told = ("pauses", "supplements", "paused_work", "deducted", "moves", "bare_moves")
-    at = {"due_by_us_at": "due_by_us", "paused_at": "paused_from", "apology_at": "apology_first"}
+    told = (
+        "pauses",
+        "supplements",
+        "paused_work",
+        "deducted",
+        "moves",
+        "bare_moves",
+        "consultations",
+        "late_consultations",
+    )
+    at = {"due_by_us_at": "due_by_us", "paused_at": "paused_from", "apology_at": "apology_first",
+          "consulting_at": "consulting_from", "consult_due_at": "consult_due"}  # fmt: skip
     return [
         {
             **{name: col(name).fill_null(0) for name in told},
@@ -169,11 +188,17 @@ def _check() -> pl.Expr:
 
 
 def _apology(rules: CaseRules, clocks: ClockRules) -> pl.Expr:
-    """`in_time` where issued at least so many days before the due date it was held against."""
-    issued = local_day("apology_first", rules.zone)
-    last = local_day("apology_due", rules.zone).dt.offset_by(f"-{clocks.apology_days}d")
-    said = pl.when((issued <= last).fill_null(True)).then(pl.lit("in_time")).otherwise(pl.lit("late"))
-    return pl.when(pl.col("apology_first").is_not_null()).then(said)
+    """`in_time` where issued so many days before the due date it was held against as the rule of the day of
+    reception asks; `missing` where a case ended late without any.
+    """
+    col, lit = pl.col, pl.lit
+    before = (local_day("apology_due", rules.zone) - local_day("apology_first", rules.zone)).dt.total_days()
+    said: Any = pl.when((col("outcome") == "late") & col("apology_first").is_null()).then(lit("missing"))
+    for first, last, days in clocks.apology_rules:
+        within = col("entered_on").is_between(lit(first or date.min), lit(last or date.max))
+        judged = within & col("apology_first").is_not_null()
+        said = said.when(judged & (before < days)).then(lit("late")).when(judged).then(lit("in_time"))
+    return pl.coalesce(said)
 
 
 def _cause() -> pl.Expr:

@@ -13,7 +13,6 @@ from ioc.kernel.working import UNITS
 
 REASONS = ("supplement", "fee", "stop")
 POLICIES = ("resume", "restart", "none")
-_RESUME = 0
 _EPOCH = date(1970, 1, 1)
 _SPAN = 2**20  # days; wider than any calendar
 _OFFSET = 2**19  # days before 1970 stay positive
@@ -25,7 +24,7 @@ class Limit:
 
     limit: so many `unit`s; online: where the online channel has its own. valid_to is inclusive; None: open.
     pauses: reason -> policy: `resume` adds the paused working time, `restart` begins anew when the pause
-    ends, `none` lets the clock run. A reason not named resumes.
+    ends, `none` lets the clock run. What a reason not named does, Limits says.
     """
 
     procedure: str
@@ -49,7 +48,9 @@ class Limit:
 class Limits:
     """All versions in one sorted array, so that a column of cases finds its versions by one search."""
 
-    def __init__(self, limits: Iterable[Limit]) -> None:
+    def __init__(self, limits: Iterable[Limit], otherwise: Mapping[str, str] | None = None) -> None:
+        """otherwise: reason -> policy where the version is not known or names none; else it resumes."""
+        default = {reason: "resume" for reason in REASONS} | dict(otherwise or {})
         ordered = sorted(limits, key=lambda one: (one.procedure, one.valid_from or date.min))
         names = dict.fromkeys(one.procedure for one in ordered)
         self._places: dict[str, int] = {name: i for i, name in enumerate(names)}
@@ -68,14 +69,15 @@ class Limits:
             **{name: pl.Series([None, *values], dtype=pl.Int64) for name, values in numbers.items()},
         }
         for reason in REASONS:
-            said = [_RESUME, *(POLICIES.index(one.pauses.get(reason, "resume")) for one in ordered)]
+            policies = [default[reason], *(one.pauses.get(reason, default[reason]) for one in ordered)]
+            said = [POLICIES.index(policy) for policy in policies]
             self._columns[f"pause_{reason}"] = pl.Series(said, dtype=pl.Int8)
 
     def row(self, on: str) -> pl.Expr:
         """For frames with `procedure` and a date column: the number of the version valid on that day.
 
-        0 where the procedure, or such a version of it, is not known; `said` then says nothing, and a pause
-        resumes.
+        0 where the procedure, or such a version of it, is not known; `said` then says nothing but what a
+        pause does.
         """
         day = pl.col(on).cast(pl.Int32).cast(pl.Int64) + _OFFSET
         place = pl.col("procedure").replace_strict(self._places, default=None, return_dtype=pl.Int64)

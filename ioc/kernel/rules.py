@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from ioc.kernel.clocks import ClockRules
 
 PHASES = ("before-reception", "open", "paused", "resolved", "delivered", "refused", "withdrawn", "note")
 GOING = ("open", "paused")  # the clock may run; after an end, one of these re-opens the case
+CONSULTS = ("asked", "answered")
 ENDS = ("resolved", "delivered", "withdrawn")
 
 
@@ -19,7 +21,8 @@ class CaseRules:
     zone: IANA name; every local date and the early/on-the-day/late comparison is cut in it.
     phases: status code -> one of PHASES. enters: the codes that receive a case (usually one, of phase open).
     compare: which outcome is the feed's own. definitions: hash stamped on every case folded with these rules;
-    it covers `clocks` too. Without `clocks` a case has none.
+    it covers `clocks` too. Without `clocks` a case has none. consults: statuses of phase note, where another
+    agency was `asked` or has `answered`: what such an event says of agency and due date is not the case's.
     """
 
     feed: str
@@ -29,6 +32,7 @@ class CaseRules:
     compare: Literal["date", "instant"]
     definitions: str
     clocks: ClockRules | None = None
+    consults: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for status, phase in self.phases.items():
@@ -36,9 +40,15 @@ class CaseRules:
                 raise ValueError(f"phases.{status}: {phase!r} is no phase; take one of {', '.join(PHASES)}")
         if strangers := sorted(self.enters - self.phases.keys()):
             raise ValueError(f"enters: {strangers} are no statuses of {self.feed}; add them to phases")
+        for status, said in self.consults.items():
+            if said not in CONSULTS:
+                raise ValueError(f"consults.{status}: {said!r} cannot be used; take 'asked' or 'answered'")
+        if strangers := sorted(s for s in self.consults if self.phases.get(s) != "note"):
+            raise ValueError(f"consults: {strangers} must be of phase note: a consultation stops no clock")
         if self.compare not in ("date", "instant"):
             raise ValueError(f"compare: {self.compare!r} cannot be used; take 'date' or 'instant'")
 
     def __hash__(self) -> int:
         phases = tuple(self.phases.items())
-        return hash((self.feed, self.zone, phases, self.enters, self.compare, self.definitions, self.clocks))
+        said = (self.feed, self.zone, phases, self.enters, self.compare, self.definitions, self.clocks)
+        return hash((*said, tuple(self.consults.items())))

@@ -34,6 +34,7 @@ TOLD = pl.Schema(
 )
 NOTHING = TOLD.to_frame()
 _READ = ("case_id", "order", "at", "status", "phase", "due", "reason", "apologises", "received")
+_CONSULT = ("consult", "agency", "due_at")
 
 
 def told(rows: pl.LazyFrame, clocks: ClockRules) -> pl.LazyFrame:
@@ -50,7 +51,7 @@ def told(rows: pl.LazyFrame, clocks: ClockRules) -> pl.LazyFrame:
     return both.join(_said(rows), on="case_id", how="full", coalesce=True)
 
 
-def ordered(facts: pl.LazyFrame, cases: pl.LazyFrame) -> pl.LazyFrame:
+def ordered(facts: pl.LazyFrame, cases: pl.LazyFrame, consults: bool) -> pl.LazyFrame:
     """Facts, and a row per eventful case with case_id, entered, resolved, key, pause_<reason> -> its facts in
     the fold's order, with what was known before each.
 
@@ -59,7 +60,7 @@ def ordered(facts: pl.LazyFrame, cases: pl.LazyFrame) -> pl.LazyFrame:
     col, rows = pl.col, pl.int_range(pl.len())
     alive = (col("at") >= col("entered")) & (col("at") <= col("resolved")).fill_null(True)
     return (
-        facts.select(_READ)
+        facts.select(*_READ, *(_CONSULT if consults else ()))
         .join(cases, on="case_id")
         .sort("case_id", "order")
         .with_columns(
