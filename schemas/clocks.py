@@ -11,6 +11,8 @@ from pydantic import Field, model_validator
 from schemas.procedures import Pause
 from schemas.promise import Promise, Text
 
+Pauses = dict[Literal["supplement", "fee", "stop"], Pause]
+
 
 class ApologyRule(Promise):
     """Until when an apology for a late case is in time: so many days before its due date.
@@ -33,7 +35,7 @@ class Clocks(Promise):
     near_due_hours: int = Field(8, ge=1, le=2_000)  # a supplement asked so near to the due date is flagged
     told_after_hours: int = Field(2, ge=1, le=2_000)  # an end told so late is noticed
     apology: tuple[ApologyRule, ...] = ()  # a letter under none of them is not judged
-    pauses: dict[Literal["supplement", "fee", "stop"], Pause] = {}  # where the procedure is not known
+    pauses: Pauses = Field(default_factory=dict)  # where the procedure is not known
 
     @model_validator(mode="after")
     def _one_rule_a_day(self) -> Clocks:
