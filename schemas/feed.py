@@ -8,12 +8,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from schemas.promise import Label, Name, Promise, Snake, Zone
+from schemas.clocks import Clocks
+from schemas.promise import Label, Name, Promise, Snake, Text, Zone
 
 Phase = Literal[
     "before-reception", "open", "paused", "resolved", "delivered", "refused", "withdrawn", "note"
 ]  # `note` leaves the phase as it is
-Text = Annotated[str, StringConstraints(min_length=1)]
 Version = Annotated[str, StringConstraints(pattern=r"^v[1-9][0-9]*$")]
 
 
@@ -33,16 +33,19 @@ class Status(Promise):
     ends: bool = False  # nothing is expected after it
     pause: Literal["supplement", "fee", "stop"] | None = None  # whom a paused case waits for
     apology: bool = False  # says that an apology letter with a new appointment was issued; a note
+    consultation: Literal["asked", "answered"] | None = None  # of another agency, the event's; a note
     next: tuple[Text, ...] | None = None  # what may follow; others are flagged. None: anything may
 
     @model_validator(mode="after")
     def _pauses_and_letters_where_they_belong(self) -> Status:
         if self.pause and self.phase != "paused":
             raise ValueError(f"`pause` tells why a case waits, so its phase is `paused`, not {self.phase!r}")
-        if self.apology and self.phase != "note":
+        if (self.apology or self.consultation) and self.phase != "note":
             raise ValueError(
-                f"a letter leaves the phase as it is, so its phase is `note`, not {self.phase!r}"
+                f"letters and consultations stop no clock, so its phase is `note`, not {self.phase!r}"
             )
+        if self.apology and self.consultation:
+            raise ValueError("one status says `apology` or `consultation`, not both; make two of it")
         return self
 
 
@@ -100,18 +103,6 @@ class Deadline(Promise):
     """How a resolved case is held against its due date: by local date or by instant."""
 
     compare: Literal["date", "instant"]
-
-
-class Clocks(Promise):
-    """The feed's clocks beside the source's due date; hours are of the clock where nothing else is said."""
-
-    reception_channels: tuple[Text, ...] = ()
-    reception_hours: int = Field(8, ge=1, le=2_000)  # office hours from submission to reception
-    breach_hours: int = Field(24, ge=1, le=2_000)  # due within them is about to breach
-    near_due_hours: int = Field(8, ge=1, le=2_000)  # a supplement asked so near to the due date is flagged
-    told_after_hours: int = Field(2, ge=1, le=2_000)  # an end told so late is noticed
-    backwards_hours: int = Field(24, ge=1, le=8_760)  # a source's time may run backwards by so much
-    apology_days: int = Field(1, ge=0, le=365)  # a letter is in time so many days before the due date
 
 
 class Measure(Promise):
@@ -209,6 +200,7 @@ class Feed(Promise):
             "statuses": {c: [s.phase, s.enters] for c, s in sorted(self.lifecycle.statuses.items())},
             "compare": self.deadline.compare,
             **self._next_definitions(),
+            **self._consultations(),
             **self._clock_definitions(),
             "measures": {n: m.expressions() for n, m in sorted(self.measures.items())},
         }
@@ -217,6 +209,10 @@ class Feed(Promise):
         statuses = sorted(self.lifecycle.statuses.items())
         said = {code: sorted(status.next) for code, status in statuses if status.next is not None}
         return {"next": said} if said else {}
+
+    def _consultations(self) -> dict[str, Any]:
+        said = {c: s.consultation for c, s in sorted(self.lifecycle.statuses.items()) if s.consultation}
+        return {"consultations": said} if said else {}
 
     def _clock_definitions(self) -> dict[str, Any]:
         if self.clocks is None:

@@ -54,5 +54,9 @@ CLOCKED: dict[str, pl.DataType] = {
     "apology_at": INSTANT,
     "apology": pl.String(),
     "overdue_cause": pl.String(),
+    "consultations": pl.Int32(),
+    "late_consultations": pl.Int32(),
+    "consulting_at": INSTANT,
+    "consult_due_at": INSTANT,
 }
 CASES = pl.Schema(_STATE | CLOCKED)

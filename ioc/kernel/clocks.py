@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from ioc.kernel.limits import Limits
-from ioc.kernel.worktime import HOUR, Worktime
+from ioc.kernel.working import HOUR
+from ioc.kernel.worktime import Worktime
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,7 +19,8 @@ class ClockRules:
     reasons: paused status -> one of limits.REASONS. apologies: statuses that say a letter was issued.
     online: channels whose reception must follow within `reception` working microseconds. In microseconds of
     the clock: breach (a due date is near), near_due (a supplement asked within it is flagged), told_after
-    (an end that reached us later is noticed). apology_days: a letter is in time so many days before due.
+    (an end that reached us later is noticed). apology_rules: received from, to
+    (inclusive; None: open), and so many days before the due date a letter is in time.
     """
 
     worktime: Worktime
@@ -29,4 +32,4 @@ class ClockRules:
     breach: int = 24 * HOUR
     near_due: int = 8 * HOUR
     told_after: int = 2 * HOUR
-    apology_days: int = 1
+    apology_rules: tuple[tuple[date | None, date | None, int], ...] = ((None, None, 1),)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from ioc.kernel import clocked, timeline, transitions
+from ioc.kernel import clocked, consultations, timeline, transitions
 from ioc.kernel.cases import CASES as CASES
 from ioc.kernel.cases import CLOCKED
 from ioc.kernel.events import weighed
-from ioc.kernel.rules import ENDS, PHASES, CaseRules
+from ioc.kernel.limits import POLICIES
+from ioc.kernel.rules import CONSULTS, ENDS, PHASES, CaseRules
 from ioc.kernel.states import Step, steps
 
 ATTRIBUTES = ("due_at", "agency", "receiving_agency", "channel", "procedure")
@@ -48,12 +49,14 @@ def fold(events: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
 
     Only resolved cases in the figures have outcomes.
     """
-    facts = _facts(events, rules)
-    cases = _states(facts, rules)
     if rules.clocks is None:
-        return _without_clocks(cases)
-    said = timeline.told(facts, clocked.watched(cases, rules.clocks), rules.clocks)
-    return _with_clocks(cases, said, rules)
+        return _without_clocks(_states(_facts(events, rules), rules))
+    # Named caches: polars does not see that two plans are the same where functions of ours are in them.
+    facts = _facts(events, rules).cache()
+    cases = _states(facts, rules).cache()
+    rows = timeline.ordered(facts, clocked.watched(cases, rules.clocks), bool(rules.consults)).cache()
+    said = timeline.told(rows, rules.clocks)
+    return _with_clocks(cases, said, consultations.held(rows) if rules.consults else None, rules)
 
 
 def fold_now(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
@@ -62,11 +65,14 @@ def fold_now(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
     cases = _now(_states(facts.lazy(), rules))
     if rules.clocks is None:
         return _now(_without_clocks(cases.lazy()))
-    said = timeline.NOTHING
+    said, held = timeline.NOTHING.lazy(), None
     if cases.get_column("eventful").any():
         watched = clocked.watched(cases.lazy(), rules.clocks)
-        said = _now(timeline.told(facts.lazy(), watched, rules.clocks))
-    return _now(_with_clocks(cases.lazy(), said.lazy(), rules))
+        rows = _now(timeline.ordered(facts.lazy(), watched, bool(rules.consults)))
+        said = _now(timeline.told(rows.lazy(), rules.clocks)).lazy()
+        if rules.consults and rows.get_column("consult").is_not_null().any():
+            held = consultations.held(rows.lazy())
+    return _now(_with_clocks(cases.lazy(), said, held, rules))
 
 
 def intervals(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
@@ -78,9 +84,10 @@ def intervals(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
         raise ValueError(f"{rules.feed} has no clocks; name a calendar and `clocks` in its feed.yaml")
     facts = _now(_facts(events.lazy(), rules)).lazy()
     cases = clocked.watched(_states(facts, rules).with_columns(eventful=pl.lit(value=True)), rules.clocks)
-    spans = timeline.spans(timeline.ordered(facts, cases), rules.clocks)
+    spans = timeline.spans(timeline.ordered(facts, cases, bool(rules.consults)), rules.clocks)
     phase = pl.col("phase").replace_strict(dict(enumerate(PHASES)), return_dtype=pl.String)
-    return _now(spans.select("status", phase, "at", "until", "reason", "policy", "work", "key"))
+    policy = pl.col("policy").replace_strict(dict(enumerate(POLICIES)), return_dtype=pl.String)
+    return _now(spans.select("status", phase, "at", "until", "reason", policy, "work", "key"))
 
 
 def _now(frame: pl.LazyFrame) -> pl.DataFrame:
@@ -100,8 +107,12 @@ def _states(facts: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
     return cases
 
 
-def _with_clocks(cases: pl.LazyFrame, said: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
+def _with_clocks(
+    cases: pl.LazyFrame, said: pl.LazyFrame, held: pl.LazyFrame | None, rules: CaseRules
+) -> pl.LazyFrame:
     cases = cases.join(said, on="case_id", how="left")
+    none = cases.with_columns(**consultations.NONE)
+    cases = none if held is None else cases.join(held, on="case_id", how="left")
     for step in _plan(rules).clocks:
         cases = cases.with_columns(**step)
     return cases.select(CASES.names())
@@ -134,27 +145,34 @@ def _plan(rules: CaseRules) -> _Plan:
         "received": pl.when("counts").then("received_at"),
         "enters": pl.col("status").is_in(sorted(rules.enters)).fill_null(False),
     }
+    if rules.consults:
+        said = {status: CONSULTS.index(said) for status, said in rules.consults.items()}
+        read["consult"] = pl.col("status").replace_strict(said, default=None, return_dtype=pl.Int8)
     order = pl.col("at").cast(pl.Int128) * 2**32 + pl.col("tie")
-    found = _found() | transitions.found(rules)
+    found = _found(rules) | transitions.found(rules)
     if rules.clocks is None:
         return _Plan(read, order, found, steps(rules), [])
-    read |= clocked.read(rules.clocks)
-    found |= clocked.found(rules.clocks)
+    read |= clocked.read(rules, rules.clocks)
+    found |= clocked.found(rules, rules.clocks)
     return _Plan(
-        read, order, found, [*steps(rules), clocked.limited(rules.clocks)], clocked.steps(rules, rules.clocks)
+        read,
+        order,
+        found,
+        [*steps(rules), *clocked.limited(rules.clocks)],
+        clocked.steps(rules, rules.clocks),
     )
 
 
-def _found() -> Step:
+def _found(rules: CaseRules) -> Step:
     """What one pass finds. A row that does not count has no `at`, `order`, `phase`; instants are integers."""
     at, phase, order = pl.col("at"), pl.col("phase"), pl.col("order")
     is_open, paused, refused, note, before = (phase == PHASES.index(name) for name in SOLE)
     speaks = phase.is_not_null() & ~note
     ends = phase.is_in([PHASES.index(end) for end in ENDS])
-    lasting = {name: _last(pl.col(name), pl.col(name).is_not_null()) for name in ATTRIBUTES}
+    own = pl.col("consult").is_null() if rules.consults else True
     of_case = pl.col("status").is_not_null() & ~note.fill_null(False)  # one that the feed does not know shows
     return {
-        **lasting,
+        **{name: _last(pl.col(name), pl.col(name).is_not_null() & own) for name in ATTRIBUTES},
         "status": _last(pl.col("status"), of_case),
         "source": pl.col("source").max_by(order),
         "last_any": _last(phase, speaks),

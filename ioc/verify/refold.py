@@ -20,13 +20,15 @@ class Rules:
     zone: str
     compare: str
     statuses: Mapping[str, tuple[str, bool]]  # status -> phase, enters
+    asides: frozenset[str]  # statuses that say nothing of the case's own agency, due date and so on
 
     @classmethod
     def of(cls, definitions: Mapping[str, Any]) -> Rules:
         statuses = {
             code: (str(phase), bool(enters)) for code, (phase, enters) in definitions["statuses"].items()
         }
-        return cls(definitions["feed"], definitions["zone"], definitions["compare"], statuses)
+        asides = frozenset(definitions.get("consultations", ()))
+        return cls(definitions["feed"], definitions["zone"], definitions["compare"], statuses, asides)
 
 
 def stored_rules(conn: Connection, definitions: str) -> Rules | None:
@@ -38,12 +40,14 @@ def stored_rules(conn: Connection, definitions: str) -> Rules | None:
 def refold(conn: Connection, rules: Rules, position: Mapping[str, Mapping[str, int]] | None) -> None:
     """Makes verify_case out of what was delivered below the position; None: out of everything stored."""
     conn.execute("drop table if exists pg_temp.verify_case, pg_temp.verify_status, pg_temp.verify_place")
-    conn.execute("create temp table verify_status (status text, phase text, enters bool) on commit drop")
+    conn.execute(
+        "create temp table verify_status (status text, phase text, enters bool, aside bool) on commit drop"
+    )
     conn.execute("create temp table verify_place (topic text, partition int, next bigint) on commit drop")
     with conn.cursor() as cursor:
         cursor.executemany(
-            "insert into verify_status values (%s, %s, %s)",
-            [(status, phase, enters) for status, (phase, enters) in rules.statuses.items()],
+            "insert into verify_status values (%s, %s, %s, %s)",
+            [(code, phase, enters, code in rules.asides) for code, (phase, enters) in rules.statuses.items()],
         )
         places = [(t, int(p), end) for t, ends in (position or {}).items() for p, end in ends.items()]
         cursor.executemany("insert into verify_place values (%s, %s, %s)", places)

@@ -1,5 +1,5 @@
 -- The cases of feed %(feed)s, folded again from the stored deliveries below the places in verify_place.
--- Needs verify_status (status, phase, enters) and verify_place (topic, partition, next). Makes verify_case.
+-- Needs verify_status (status, phase, enters, aside) and verify_place (topic, partition, next). Makes verify_case.
 create temp table verify_case on commit drop as
 with delivery as (
     select case_id, source, id, hash, received_at, topic, partition, "offset" from event where feed = %(feed)s
@@ -15,7 +15,7 @@ with delivery as (
     order by case_id, source, id, received_at, hash collate "C"
 ), said as (
     select c.case_id, c.received_at, c.hash, e.occurred_at, e.status, e.due_at, e.agency, e.receiving_agency, e.channel,
-        e.procedure, s.phase, s.enters,
+        e.procedure, s.phase, s.enters, coalesce(s.aside, false) aside,
         min(e.occurred_at) filter (where s.enters) over (partition by c.case_id) entered_at
     from counting c
     join event e on e.feed = %(feed)s and e.case_id = c.case_id and e.source = c.source and e.id = c.id and e.hash = c.hash
@@ -30,15 +30,15 @@ with delivery as (
         (array_agg(status order by occurred_at desc, received_at desc, hash collate "C" desc)
             filter (where status is not null and phase is distinct from 'note'))[1] status,
         (array_agg(due_at order by occurred_at desc, received_at desc, hash collate "C" desc)
-            filter (where due_at is not null))[1] due_at,
+            filter (where due_at is not null and not aside))[1] due_at,
         (array_agg(agency order by occurred_at desc, received_at desc, hash collate "C" desc)
-            filter (where agency is not null))[1] agency,
+            filter (where agency is not null and not aside))[1] agency,
         (array_agg(receiving_agency order by occurred_at desc, received_at desc, hash collate "C" desc)
-            filter (where receiving_agency is not null))[1] receiving_agency,
+            filter (where receiving_agency is not null and not aside))[1] receiving_agency,
         (array_agg(channel order by occurred_at desc, received_at desc, hash collate "C" desc)
-            filter (where channel is not null))[1] channel,
+            filter (where channel is not null and not aside))[1] channel,
         (array_agg(procedure order by occurred_at desc, received_at desc, hash collate "C" desc)
-            filter (where procedure is not null))[1] procedure,
+            filter (where procedure is not null and not aside))[1] procedure,
         (array_agg(phase order by occurred_at desc, received_at desc, hash collate "C" desc)
             filter (where phase <> 'note' and (entered_at is null or phase <> 'before-reception')))[1] last_phase,
         min(occurred_at) filter (where phase = 'resolved') resolved_any,

@@ -68,7 +68,8 @@ def fold_case(case_id: str, given: list[Row], rules: CaseRules) -> Row:
     last = spoken[-1] if spoken else None
 
     def latest(name: str) -> Any:
-        return next((e[name] for e in reversed(events) if e[name] is not None), None)
+        own = [e for e in reversed(events) if name == "status" or e["status"] not in rules.consults]
+        return next((e[name] for e in own if e[name] is not None), None)
 
     row: Row = {
         name: latest(name) for name in ("due_at", "agency", "receiving_agency", "channel", "procedure")

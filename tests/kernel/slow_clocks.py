@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from ioc.kernel.limits import Limit
@@ -14,6 +14,7 @@ from tests.kernel.reference import local
 from tests.kernel.slow_calendar import NONE, SlowCalendar
 
 Row = dict[str, Any]
+NEVER = datetime.max.replace(tzinfo=UTC)
 HOUR = timedelta(hours=1)
 VERSIONS = (
     ("first", "2024-01-01"),
@@ -54,6 +55,9 @@ class Clocks:
         self.events = [e for e in self.events if self.resolved is None or e["occurred_at"] <= self.resolved]
         self.all = events
         self.spans = self.pauses()
+
+    def own(self, event: Row) -> bool:
+        return event["status"] not in self.rules.consults
 
     def phase(self, event: Row) -> str:
         return self.rules.phases.get(event["status"], "note")
@@ -152,7 +156,32 @@ class Clocks:
             "due_by_us_on": local(ours, self.rules.zone),
             "breach_at": due - 24 * HOUR if due else None,
             "outcome_766": self.by_766(waits),
+            **self.consultations(),
         }
+
+    def consultations(self) -> Row:
+        """Each question and the first answer of that agency after it."""
+        said = self.rules.consults
+        asked = [
+            (e["occurred_at"], e["due_at"], self.answer(i))
+            for i, e in enumerate(self.events)
+            if said.get(e["status"]) == "asked"
+        ]
+        running = [(due or NEVER, at) for at, due, answer in asked if not answer and not self.resolved]
+        due, at = min(running, default=(None, None))
+        return {
+            "consultations": len(asked),
+            "late_consultations": sum(bool(due and answer and answer > due) for _, due, answer in asked),
+            "consulting_at": at,
+            "consult_due_at": None if due == NEVER else due,
+        }
+
+    def answer(self, i: int) -> datetime | None:
+        asked = self.events[i]
+        for event in self.events[i + 1 :]:
+            if self.rules.consults.get(event["status"]) == "answered" and event["agency"] == asked["agency"]:
+                return event["occurred_at"]  # type: ignore[no-any-return]
+        return None
 
     def reception(self) -> datetime | None:
         if self.submitted is None or self.case["channel"] not in self.plain.online:
@@ -180,7 +209,7 @@ class Clocks:
         if self.resolved is None and waits[1] == "supplement" and len(asked) > 1:
             return "late"
         due = self.case["due_at"]
-        first = next((e["due_at"] for e in self.all if e["due_at"]), None)
+        first = next((e["due_at"] for e in self.all if e["due_at"] and self.own(e)), None)
         waited = sum((until - a for a, until in asked if until), NONE)
         if due and due != first:
             waited = NONE

@@ -38,11 +38,21 @@ CLOCKS = ClockRules(
     apologies=frozenset(PLAIN.apologies),
     online=frozenset(PLAIN.online),
 )
-RULES = CaseRules("example", ZONE, NATIONAL | {"M04": "note"}, frozenset({"2"}), "date", "0" * 16, CLOCKS)
+NOTES = {"M04": "note", "ask": "note", "answer": "note"}
+RULES = CaseRules(
+    "example",
+    ZONE,
+    NATIONAL | NOTES,
+    frozenset({"2"}),
+    "date",
+    "0" * 16,
+    CLOCKS,
+    consults={"ask": "asked", "answer": "answered"},
+)
 COMPARED = (
     "submitted_at", "reception_due_at", "procedure_version", "pauses", "supplements", "paused_at",
     "pause_reason", "paused_seconds", "worked_seconds", "due_by_us_at", "due_by_us_on", "breach_at",
-    "outcome_766",
+    "outcome_766", "consultations", "late_consultations", "consulting_at", "consult_due_at",
 )  # fmt: skip
 
 
@@ -56,10 +66,13 @@ def clocked_histories(draw: st.DrawFn) -> list[Row]:
         "procedure": draw(st.sampled_from((*(limit.procedure for limit in LIMITS), "unknown"))),
     }
     due = st.none() | st.integers(0, 400).map(lambda hours: at + timedelta(hours=hours))
-    statuses = st.sampled_from(("1", "2", "4", "5", "6", "8", "9", "10", "7", "M04", "5", "2", "4"))
+    statuses = st.sampled_from(
+        ("1", "2", "4", "5", "6", "8", "9", "10", "7", "M04", "5", "2", "4", "ask", "answer", "ask")
+    )
     opening = draw(st.sampled_from(([], ["1"], ["2"], ["1", "2"], ["1", "6", "1", "2"])))
     for status in [*opening, *draw(st.lists(statuses, max_size=8))]:
-        rows.append(event("case", str(len(rows)), at, status, due_at=draw(due), **said))
+        own = {} if status not in RULES.consults else {"agency": draw(st.sampled_from(("A", "Z", None)))}
+        rows.append(event("case", str(len(rows)), at, status, due_at=draw(due), **said | own))
         at += timedelta(minutes=draw(st.sampled_from((1, 30, 60, 480, 1440, 4000, 10_000))))
     return draw(st.permutations(rows)) if rows else [event("case", "0", at, "2", **said)]
 

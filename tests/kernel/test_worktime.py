@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ioc.kernel.worktime import HOUR
+from ioc.kernel.working import HOUR
 from tests.kernel.calendars import AGENCIES, MICROSECOND, at, calendar, instants, moments, slow
 
 LIBRARY, OVERRIDE = "library", "2025-12-25"
