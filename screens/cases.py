@@ -14,6 +14,7 @@ from ioc.errors import BadInput
 from ioc.event import instant_text
 from ioc.kernel.rules import CaseRules
 from schemas.feed import Feed
+from schemas.flags import flags
 from screens import board, tiles
 from screens.asof import known
 from screens.position import Position
@@ -37,6 +38,7 @@ class Asked:
     at: datetime | None = None
     position: Position | None = None
     agency: str | None = None
+    flag: str | None = None
     search: str | None = None
     sort: str = "due_at"
     descending: bool = False
@@ -45,6 +47,8 @@ class Asked:
     def checked(self) -> Asked:
         if self.sort not in SORTABLE:
             raise BadInput("sort", self.sort, f"sort by one of {', '.join(sorted(SORTABLE))}")
+        if self.flag is not None and self.flag not in flags():
+            raise BadInput("flag", self.flag, f"name one of {', '.join(flags())}")
         if self.page < 1:
             raise BadInput("page", self.page, "pages count from 1")
         return self
@@ -66,6 +70,9 @@ async def select(
     if asked.agency is not None:
         wheres.append("coalesce(agency, '') = %(agency)s")
         names["agency"] = asked.agency
+    if asked.flag is not None:
+        wheres.append("flags @> array[%(flag)s]")
+        names["flag"] = asked.flag
     if asked.search:
         wheres.append("starts_with(case_id, %(search)s)")
         names["search"] = asked.search

@@ -15,7 +15,9 @@ from schemas.feed import Feed
 
 # A measure that asks for one local day (`entered_on = at_date`) can be drawn by the hour of its instant.
 OF_THE_DAY = re.compile(r"\b(entered|resolved|delivered)_on\s*=\s*at_date\b")
-SET_ASIDE = "set_aside"
+# Lists that stand behind no tile.
+SET_ASIDE, FLAGGED = "set_aside", "flagged"
+OTHERS = {SET_ASIDE: "set_aside is not null", FLAGGED: "flags <> '{}'"}
 
 
 @dataclass(frozen=True)
@@ -105,10 +107,10 @@ def scans(counts: list[Part]) -> list[Scan]:
 
 def listed(feed: Feed, measure: str, role: str = "where") -> str:
     """The WHERE of the list behind a number: the same text that counted it."""
-    if measure == SET_ASIDE:
-        return "set_aside is not null"
+    if measure in OTHERS:
+        return OTHERS[measure]
     if measure not in feed.measures:
-        raise BadInput("measure", measure, f"name one of {', '.join(feed.measures)} or {SET_ASIDE}")
+        raise BadInput("measure", measure, f"name one of {', '.join((*feed.measures, *OTHERS))}")
     expressions = feed.measures[measure].expressions()
     if role not in expressions:
         raise BadInput("role", role, f"this measure has {', '.join(expressions)}")
