@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from ioc.warehouse.connection import Connection
 
@@ -47,5 +48,5 @@ def to_look_at(conn: Connection, feed: str, agency: str | None) -> tuple[dict[st
     asked = {"feed": feed, "agency": agency}
     flagged = conn.execute(FLAGGED.encode(), asked).fetchall()
     totals = conn.execute(TOTALS.encode(), asked).fetchall()
-    (refused,) = conn.execute(REFUSED.encode(), asked).fetchone() or (0,)
-    return gathered(flagged, totals), int(refused)  # type: ignore[arg-type]  # rows as the texts select them
+    refused: Any = conn.execute(REFUSED.encode(), asked).fetchone()
+    return gathered(flagged, totals), int(refused[0])  # type: ignore[arg-type]  # rows as the texts select
