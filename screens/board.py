@@ -84,9 +84,15 @@ class Boards:
     """Reads boards, remembering what changes seldom; `stale(feed)` makes the next read ask for that too."""
 
     def __init__(self, registry: Registry) -> None:
-        self._registry = registry
         self._memory: dict[str, Memory] = {}
+        self.adopt(registry)
+
+    def adopt(self, registry: Registry) -> None:
+        """Goes by other promises from the next read on."""
+        self._registry = registry
         self._plans = {name: Plan.of(feed) for name, feed in registry.feeds.items()}
+        for memory in self._memory.values():
+            memory.stale, memory.past = True, None
 
     def stale(self, feed: str) -> None:
         self._memory.setdefault(feed, Memory()).stale = True

@@ -11,6 +11,7 @@ const WORDS = {
   trouble: ["kho dữ liệu không trả lời", "warehouse not answering"],
   sources: ["{current}/{of} nguồn", "{current}/{of} sources"],
   silentSource: ["mất tín hiệu {source} từ {time}", "{source} silent since {time}"],
+  refolding: ["đang tính lại theo định nghĩa mới", "recounting by new definitions"],
   audited: ["✓ kiểm định đạt", "✓ audit passed"],
   notAudited: ["✗ kiểm định không đạt", "✗ audit failed"],
   notPublished: ["chưa công bố", "not published yet"],
