@@ -25,6 +25,7 @@ def case_rules(feed: Feed, registry: Registry | None = None) -> CaseRules:
         compare=feed.deadline.compare,
         definitions=feed.definitions_hash,
         consults={code: s.consultation for code, s in statuses.items() if s.consultation},
+        following={code: frozenset(s.next) for code, s in statuses.items() if s.next is not None},
         clocks=None if registry is None else clock_rules(feed, registry),
     )
 

@@ -34,6 +34,7 @@ class Clocks(Promise):
     breach_hours: int = Field(24, ge=1, le=2_000)  # due within them is about to breach
     near_due_hours: int = Field(8, ge=1, le=2_000)  # a supplement asked so near to the due date is flagged
     told_after_hours: int = Field(2, ge=1, le=2_000)  # an end told so late is noticed
+    backwards_hours: int = Field(24, ge=1, le=8_760)  # a source's time may run backwards by so much
     apology: tuple[ApologyRule, ...] = ()  # a letter under none of them is not judged
     pauses: Pauses = Field(default_factory=dict)  # where the procedure is not known
 

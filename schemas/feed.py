@@ -34,6 +34,7 @@ class Status(Promise):
     pause: Literal["supplement", "fee", "stop"] | None = None  # whom a paused case waits for
     apology: bool = False  # says that an apology letter with a new appointment was issued; a note
     consultation: Literal["asked", "answered"] | None = None  # of another agency, the event's; a note
+    next: tuple[Text, ...] | None = None  # what may follow; others are flagged. None: anything may
 
     @model_validator(mode="after")
     def _pauses_and_letters_where_they_belong(self) -> Status:
@@ -65,6 +66,37 @@ class Lifecycle(Promise):
                     f"status {code!r} enters the figures, so its phase is `open`, not {status.phase!r}"
                 )
         return self
+
+    @model_validator(mode="after")
+    def _next_names_statuses_and_reaches_all(self) -> Lifecycle:
+        speaking = [code for code, status in self.statuses.items() if status.phase != "note"]
+        for code, status in self.statuses.items():
+            if status.next is not None and status.phase == "note":
+                raise ValueError(f"statuses.{code}.next: a note may stand anywhere; take `next` away")
+            for after in status.next or ():
+                if after not in speaking:
+                    wrong = (
+                        "is a note, which may stand anywhere" if after in self.statuses else "is no status"
+                    )
+                    raise ValueError(
+                        f"statuses.{code}.next: {after!r} {wrong}; name some of {', '.join(speaking)}"
+                    )
+        if lost := [code for code in speaking if code not in self._reached(speaking)]:
+            raise ValueError(
+                f"statuses.{lost[0]}: no `next` leads to it; name it in the `next` of what comes before,"
+                " or mark it with `enters: true` or phase `before-reception`"
+            )
+        return self
+
+    def _reached(self, speaking: list[str]) -> set[str]:
+        starts = ((c, s.enters or s.phase == "before-reception") for c, s in self.statuses.items())
+        reached, ahead = set[str](), [code for code, begins in starts if begins]
+        while ahead:
+            if (code := ahead.pop()) not in reached:
+                reached.add(code)
+                given = self.statuses[code].next
+                ahead += speaking if given is None else given
+        return reached
 
 
 class Deadline(Promise):
@@ -167,10 +199,16 @@ class Feed(Promise):
             "zone": self.zone,
             "statuses": {c: [s.phase, s.enters] for c, s in sorted(self.lifecycle.statuses.items())},
             "compare": self.deadline.compare,
+            **self._next_definitions(),
             **self._consultations(),
             **self._clock_definitions(),
             "measures": {n: m.expressions() for n, m in sorted(self.measures.items())},
         }
+
+    def _next_definitions(self) -> dict[str, Any]:
+        statuses = sorted(self.lifecycle.statuses.items())
+        said = {code: sorted(status.next) for code, status in statuses if status.next is not None}
+        return {"next": said} if said else {}
 
     def _consultations(self) -> dict[str, Any]:
         said = {c: s.consultation for c, s in sorted(self.lifecycle.statuses.items()) if s.consultation}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from ioc.kernel import clocked, consultations, timeline
+from ioc.kernel import clocked, consultations, timeline, transitions
 from ioc.kernel.cases import CASES as CASES
 from ioc.kernel.cases import CLOCKED
 from ioc.kernel.events import weighed
@@ -22,7 +22,9 @@ SOLE = ("open", "paused", "refused", "note", "before-reception")
 def fold(events: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
     """Frame of EVENTS, any order, duplicates allowed -> frame of CASES, a row per case_id in no set order.
 
-    Events count in the order (occurred_at, received_at, hash); attributes and `status` are the last given.
+    Events count in the order (occurred_at, received_at, hash); attributes are the last given, `status` the
+    last that is no note. A status after one whose `next` does not name it is flagged `unexpected-transition`,
+    notes and repeats left out; a code below may say more of the same.
     `events` counts those that count: one per (source, id). Statuses speak by their instant, and of those at
     one and the same instant an end comes after anything open. Told by the ten national codes; any feed's
     codes act by their phases:
@@ -147,10 +149,11 @@ def _plan(rules: CaseRules) -> _Plan:
         said = {status: CONSULTS.index(said) for status, said in rules.consults.items()}
         read["consult"] = pl.col("status").replace_strict(said, default=None, return_dtype=pl.Int8)
     order = pl.col("at").cast(pl.Int128) * 2**32 + pl.col("tie")
+    found = _found(rules) | transitions.found(rules)
     if rules.clocks is None:
-        return _Plan(read, order, _found(rules), steps(rules), [])
+        return _Plan(read, order, found, steps(rules), [])
     read |= clocked.read(rules, rules.clocks)
-    found = _found(rules) | clocked.found(rules, rules.clocks)
+    found |= clocked.found(rules, rules.clocks)
     return _Plan(
         read,
         order,
@@ -167,9 +170,10 @@ def _found(rules: CaseRules) -> Step:
     speaks = phase.is_not_null() & ~note
     ends = phase.is_in([PHASES.index(end) for end in ENDS])
     own = pl.col("consult").is_null() if rules.consults else True
+    of_case = pl.col("status").is_not_null() & ~note.fill_null(False)  # one that the feed does not know shows
     return {
         **{name: _last(pl.col(name), pl.col(name).is_not_null() & own) for name in ATTRIBUTES},
-        "status": _last(pl.col("status"), pl.col("status").is_not_null()),
+        "status": _last(pl.col("status"), of_case),
         "source": pl.col("source").max_by(order),
         "last_any": _last(phase, speaks),
         "last_going": _last(phase, speaks & ~before),

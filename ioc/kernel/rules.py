@@ -21,8 +21,9 @@ class CaseRules:
     zone: IANA name; every local date and the early/on-the-day/late comparison is cut in it.
     phases: status code -> one of PHASES. enters: the codes that receive a case (usually one, of phase open).
     compare: which outcome is the feed's own. definitions: hash stamped on every case folded with these rules;
-    it covers `clocks` too. Without `clocks` a case has none. consults: statuses of phase note, where another
-    agency was `asked` or has `answered`: what such an event says of agency and due date is not the case's.
+    it covers `clocks` and `following` too. Without `clocks` a case has none. consults: statuses of phase
+    note, where another agency was `asked` or has `answered`: what such an event says of agency and due date
+    is not the case's. following: status -> what may come after it; after one not named anything may.
     """
 
     feed: str
@@ -33,20 +34,26 @@ class CaseRules:
     definitions: str
     clocks: ClockRules | None = None
     consults: Mapping[str, str] = field(default_factory=dict)
+    following: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for status, phase in self.phases.items():
             if phase not in PHASES:
                 raise ValueError(f"phases.{status}: {phase!r} is no phase; take one of {', '.join(PHASES)}")
-        if strangers := sorted(self.enters - self.phases.keys()):
-            raise ValueError(f"enters: {strangers} are no statuses of {self.feed}; add them to phases")
+        following = {*self.following, *(one for after in self.following.values() for one in after)}
+        for name, statuses in {"enters": self.enters, "following": following}.items():
+            if strangers := sorted(statuses - self.phases.keys()):
+                raise ValueError(f"{name}: {strangers} are no statuses of {self.feed}; add them to phases")
+        if self.compare not in ("date", "instant"):
+            raise ValueError(f"compare: {self.compare!r} cannot be used; take 'date' or 'instant'")
+        self._consults_are_notes()
+
+    def _consults_are_notes(self) -> None:
         for status, said in self.consults.items():
             if said not in CONSULTS:
                 raise ValueError(f"consults.{status}: {said!r} cannot be used; take 'asked' or 'answered'")
         if strangers := sorted(s for s in self.consults if self.phases.get(s) != "note"):
             raise ValueError(f"consults: {strangers} must be of phase note: a consultation stops no clock")
-        if self.compare not in ("date", "instant"):
-            raise ValueError(f"compare: {self.compare!r} cannot be used; take 'date' or 'instant'")
 
     def __hash__(self) -> int:
         phases = tuple(self.phases.items())

@@ -28,7 +28,7 @@ with delivery as (
 ), fact as (
     select case_id, min(entered_at) entered_at, count(*)::int events,
         (array_agg(status order by occurred_at desc, received_at desc, hash collate "C" desc)
-            filter (where status is not null))[1] status,
+            filter (where status is not null and phase is distinct from 'note'))[1] status,
         (array_agg(due_at order by occurred_at desc, received_at desc, hash collate "C" desc)
             filter (where due_at is not null and not aside))[1] due_at,
         (array_agg(agency order by occurred_at desc, received_at desc, hash collate "C" desc)

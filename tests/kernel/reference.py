@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -71,11 +72,14 @@ def fold_case(case_id: str, given: list[Row], rules: CaseRules) -> Row:
         return next((e[name] for e in own if e[name] is not None), None)
 
     row: Row = {
-        name: latest(name)
-        for name in ("status", "due_at", "agency", "receiving_agency", "channel", "procedure")
+        name: latest(name) for name in ("due_at", "agency", "receiving_agency", "channel", "procedure")
     }
+    given_statuses = [e["status"] for e in events if e["status"] is not None]
+    own_statuses = [status for status in given_statuses if rules.phases.get(status) != "note"]
+    known_statuses = [status for status in own_statuses if status in rules.phases]
     row |= {
         "case_id": case_id,
+        "status": own_statuses[-1] if own_statuses else None,
         "source": events[-1]["source"],
         "in_figures": entered is not None and not aside and last != "refused",
         "entered_at": entered,
@@ -109,8 +113,10 @@ def fold_case(case_id: str, given: list[Row], rules: CaseRules) -> Row:
             "withdrawn-after-resolved": bool(gone) and not withdrawn,
             "resolved-after-withdrawn": withdrawn and bool(processed),
             "end-before-received": entered is not None and any(at < entered for at in of(*ends)),
-            "unknown-status": any(
-                e["status"] is not None and e["status"] not in rules.phases for e in events
+            "unknown-status": known_statuses != own_statuses,
+            "unexpected-transition": any(
+                after not in (before, *rules.following.get(before, rules.phases))
+                for before, after in itertools.pairwise(known_statuses)
             ),
         }.items()
         if holds

@@ -11,9 +11,11 @@ from ioc.kernel.events import EVENTS, effective
 from ioc.kernel.fold import fold, fold_now
 from ioc.kernel.rules import CaseRules
 from tests.kernel import reference
-from tests.kernel.histories import ZONES, Row, frame, histories, rules
+from tests.kernel.histories import NEXT, ZONES, Row, frame, histories, rules
 
-some_rules = st.builds(rules, st.sampled_from(ZONES), st.sampled_from(("date", "instant")))
+some_rules = st.builds(
+    rules, st.sampled_from(ZONES), st.sampled_from(("date", "instant")), st.sampled_from((None, NEXT))
+)
 
 
 def folded(events: list[Row], by: CaseRules) -> dict[str, Row]:
@@ -74,6 +76,16 @@ def test_effective_events_are_those_of_the_reference(events: list[Row]) -> None:
     ]
     names = ("case_id", "source", "id", "hash", "received_at")
     assert sorted(kept.select(names).iter_rows()) == sorted(expected)
+
+
+@settings(max_examples=60, deadline=None)
+@given(histories())
+def test_flags_change_no_figure(events: list[Row]) -> None:
+    rows = [folded(events, rules(following=following)) for following in (None, NEXT)]
+    for case_id, row in rows[0].items():
+        other = rows[1][case_id]
+        assert set(other["flags"]) - set(row["flags"]) <= {"unexpected-transition"}
+        assert other | {"flags": row["flags"], "definitions": row["definitions"]} == row
 
 
 def test_no_events_are_no_cases() -> None:

@@ -50,7 +50,7 @@ BAD_FEED = [
     ("enters: true, ", "", "lifecycle", "enters"),
     ("{phase: open, enters: true", "{phase: paused, enters: true", "lifecycle", "open"),
     (
-        "phase: delivered, ends: true, label: {vi: Đã trả kết quả, en: Result handed over}}\n",
+        "phase: delivered, ends: true, next: [], label: {vi: Đã trả kết quả, en: Result handed over}}\n",
         'phase: note, label: {vi: Đã trả kết quả, en: Result handed over}}\n    "9": {phase: resolved}\n',
         "lifecycle.statuses.9",
         "twice",
@@ -65,7 +65,7 @@ BAD_FEED = [
     ),
     ("consultation: asked", "apology: true, consultation: asked", "lifecycle.statuses.HOI", "two"),
     (
-        "phase: open, label: {vi: Đang",
+        'phase: open, next: ["5", "6", "7", "8", "9"], label: {vi: Đang',
         "phase: open, pause: fee, label: {vi: Đang",
         "lifecycle.statuses.4",
         "paused",
@@ -85,6 +85,10 @@ BAD_FEED = [
     ("agencies: known", "agencies: any", "agencies", "known"),
     ("label: {vi: Hồ sơ", "label: {vi: [", "(the file)", "YAML"),
     ("kind: case", "kind: case\nextends: nothing", "extends", "earlier"),
+    (
+        "lifecycle",
+        "statuses.9.next: '11' is no status; name some of 1, 2,",
+    ),
 ]
 
 
