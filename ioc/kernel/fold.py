@@ -14,14 +14,17 @@ from ioc.kernel.events import weighed
 from ioc.kernel.rules import ENDS, PHASES, CaseRules
 from ioc.kernel.states import Step, steps
 
-ATTRIBUTES = ("due_at", "agency", "receiving_agency", "channel", "procedure")
+ATTRIBUTES = ("due_at", "agency", "channel", "procedure")
 SOLE = ("open", "paused", "refused", "note", "before-reception")
 
 
 def fold(events: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
     """Frame of EVENTS, any order, duplicates allowed -> frame of CASES, a row per case_id in no set order.
 
-    Events count in the order (occurred_at, received_at, hash); attributes and `status` are the last given.
+    Events count in the order (occurred_at, received_at, hash); attributes and `status` are the last given,
+    but for the agencies (domain 2.3, 6). `agency`, which resolves, is the last given at or before resolved_at,
+    or where none was given by then the first after it; of an open case the last given: who delivers or
+    corrects later gets no credit. `receiving_agency`, where it was handed in, is the first given.
     `events` counts those that count: one per (source, id). Statuses speak by their instant, and of those at
     one and the same instant an end comes after anything open. Told by the ten national codes; any feed's
     codes act by their phases:
@@ -46,8 +49,9 @@ def fold(events: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
 
     Only resolved cases in the figures have outcomes.
     """
-    facts = _facts(events, rules)
-    cases = _states(facts, rules)
+    facts = _facts(events, rules).cache()
+    cases = _states(facts, rules).cache()
+    cases = _limited(_credited(cases, _resolving(facts, cases)), rules)
     if rules.clocks is None:
         return _without_clocks(cases)
     said = timeline.told(facts, clocked.watched(cases, rules.clocks), rules.clocks)
@@ -58,6 +62,9 @@ def fold_now(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
     """The fold of one small batch at once, in memory and as written: planning costs more than it saves."""
     facts = _now(_facts(events.lazy(), rules))
     cases = _now(_states(facts.lazy(), rules))
+    if cases.get_column("renamed").any():
+        cases = _now(_credited(cases.lazy(), _now(_resolving(facts.lazy(), cases.lazy())).lazy()))
+    cases = _now(_limited(cases.lazy(), rules))
     if rules.clocks is None:
         return _now(_without_clocks(cases.lazy()))
     said = timeline.NOTHING
@@ -75,7 +82,9 @@ def intervals(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
     if rules.clocks is None:
         raise ValueError(f"{rules.feed} has no clocks; name a calendar and `clocks` in its feed.yaml")
     facts = _now(_facts(events.lazy(), rules)).lazy()
-    cases = clocked.watched(_states(facts, rules).with_columns(eventful=pl.lit(value=True)), rules.clocks)
+    cases = _states(facts, rules)
+    cases = _limited(_credited(cases, _resolving(facts, cases)), rules)
+    cases = clocked.watched(cases.with_columns(eventful=pl.lit(value=True)), rules.clocks)
     spans = timeline.spans(timeline.ordered(facts, cases), rules.clocks)
     phase = pl.col("phase").replace_strict(dict(enumerate(PHASES)), return_dtype=pl.String)
     return _now(spans.select("status", phase, "at", "until", "reason", "policy", "work", "key"))
@@ -96,6 +105,25 @@ def _states(facts: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
     for step in plan.steps:
         cases = cases.with_columns(**step)
     return cases
+
+
+def _resolving(facts: pl.LazyFrame, cases: pl.LazyFrame) -> pl.LazyFrame:
+    """Who resolves the few cases that were given an agency after their end: case_id, credited."""
+    named = facts.filter(pl.col("agency").is_not_null() & pl.col("at").is_not_null())
+    ended = cases.filter("renamed").select("case_id", end=pl.col("resolved_at").cast(pl.Int64))
+    by_then = _last(pl.col("agency"), pl.col("at") <= pl.col("end"))
+    first = pl.col("agency").min_by("order")
+    return named.join(ended, on="case_id").group_by("case_id").agg(credited=pl.coalesce(by_then, first))
+
+
+def _credited(cases: pl.LazyFrame, resolving: pl.LazyFrame) -> pl.LazyFrame:
+    return cases.join(resolving, on="case_id", how="left").with_columns(
+        agency=pl.coalesce("credited", "agency")
+    )
+
+
+def _limited(cases: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
+    return cases if rules.clocks is None else cases.with_columns(**clocked.limited(rules.clocks))
 
 
 def _with_clocks(cases: pl.LazyFrame, said: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
@@ -137,9 +165,7 @@ def _plan(rules: CaseRules) -> _Plan:
         return _Plan(read, order, _found(), steps(rules), [])
     read |= clocked.read(rules.clocks)
     found = _found() | clocked.found(rules.clocks)
-    return _Plan(
-        read, order, found, [*steps(rules), clocked.limited(rules.clocks)], clocked.steps(rules, rules.clocks)
-    )
+    return _Plan(read, order, found, steps(rules), clocked.steps(rules, rules.clocks))
 
 
 def _found() -> Step:
@@ -151,6 +177,10 @@ def _found() -> Step:
     lasting = {name: _last(pl.col(name), pl.col(name).is_not_null()) for name in (*ATTRIBUTES, "status")}
     return {
         **lasting,
+        "receiving_agency": pl.col("receiving_agency").min_by(
+            pl.when(pl.col("receiving_agency").is_not_null()).then(order)
+        ),
+        "agency_at": pl.when(pl.col("agency").is_not_null()).then(at).max(),
         "source": pl.col("source").max_by(order),
         "last_any": _last(phase, speaks),
         "last_going": _last(phase, speaks & ~before),

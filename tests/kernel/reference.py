@@ -71,14 +71,17 @@ def fold_case(case_id: str, given: list[Row], rules: CaseRules) -> Row:
 
     row: Row = {
         name: latest(name)
-        for name in ("status", "due_at", "agency", "receiving_agency", "channel", "procedure")
+        for name in ("status", "due_at", "channel", "procedure")
     }
+    handed_in_at = [e["receiving_agency"] for e in events if e["receiving_agency"] is not None]
     row |= {
         "case_id": case_id,
         "source": events[-1]["source"],
         "in_figures": entered is not None and not aside and last != "refused",
         "entered_at": entered,
         "resolved_at": gone if withdrawn else (resolved or delivered),
+        "agency": resolving_agency(events, gone if withdrawn else (resolved or delivered)),
+        "receiving_agency": handed_in_at[0] if handed_in_at else None,
         "delivered_at": delivered,
         "withdrawn": withdrawn,
         "set_aside": "resolved-before-received" if aside else None,
@@ -115,6 +118,14 @@ def fold_case(case_id: str, given: list[Row], rules: CaseRules) -> Row:
         if holds
     ]
     return row
+
+
+def resolving_agency(events: list[Row], end: datetime | None) -> str | None:
+    """Of events in order: what was said last by the end; said only after it, what was said first."""
+    named = [e for e in events if e["agency"] is not None]
+    by_then = [e for e in named if end is None or e["occurred_at"] <= end]
+    chosen = by_then[-1:] or named[:1]
+    return chosen[0]["agency"] if chosen else None
 
 
 def local(at: datetime | None, zone: str) -> date | None:
