@@ -22,9 +22,9 @@ def fold(events: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
     """Frame of EVENTS, any order, duplicates allowed -> frame of CASES, a row per case_id in no set order.
 
     Events count in the order (occurred_at, received_at, hash); attributes and `status` are the last given,
-    but for the agencies (domain 2.3, 6). `agency`, which resolves, is the last given at or before resolved_at,
-    or where none was given by then the first after it; of an open case the last given: who delivers or
-    corrects later gets no credit. `receiving_agency`, where it was handed in, is the first given.
+    but for the agencies (domain 2.3, 6). `agency`, which resolves, is the last given at or before
+    resolved_at, or where none was given by then the first after it; of an open case the last given: who
+    delivers later gets no credit. `receiving_agency`, where it was handed in, is the first given.
     `events` counts those that count: one per (source, id). Statuses speak by their instant, and of those at
     one and the same instant an end comes after anything open. Told by the ten national codes; any feed's
     codes act by their phases:

@@ -69,10 +69,7 @@ def fold_case(case_id: str, given: list[Row], rules: CaseRules) -> Row:
     def latest(name: str) -> Any:
         return next((e[name] for e in reversed(events) if e[name] is not None), None)
 
-    row: Row = {
-        name: latest(name)
-        for name in ("status", "due_at", "channel", "procedure")
-    }
+    row: Row = {name: latest(name) for name in ("status", "due_at", "channel", "procedure")}
     handed_in_at = [e["receiving_agency"] for e in events if e["receiving_agency"] is not None]
     row |= {
         "case_id": case_id,
@@ -145,10 +142,10 @@ def outcomes(row: Row) -> tuple[str | None, str | None]:
     return by_date, in_time if row["resolved_at"] <= row["due_at"] else "late"
 
 
-def flow_day(cases: Iterable[Row], day: date, zone: str) -> dict[tuple[str, str], Row]:
+def flow_day(cases: Iterable[Row], day: date, zone: str) -> dict[tuple[str, str, str], Row]:
     """Counted from the cases directly, each figure by its definition, for every group of any case."""
     midnight = datetime.combine(day + timedelta(days=1), datetime.min.time(), ZoneInfo(zone))
-    figures: dict[tuple[str, str], Row] = {}
+    figures: dict[tuple[str, str, str], Row] = {}
     for case in (case for case in cases if case["in_figures"]):
         came, left = case["entered_on"], case["resolved_on"]
         today = left == day
@@ -166,7 +163,10 @@ def flow_day(cases: Iterable[Row], day: date, zone: str) -> dict[tuple[str, str]
             "open_end": still,
             "open_end_overdue": still and case["due_at"] is not None and case["due_at"] < midnight,
         }
-        group = figures.setdefault((case["agency"] or "", case["channel"] or ""), dict.fromkeys(counts, 0))
-        for name, counted in counts.items():
-            group[name] += counted
+        handed_in_at = case["receiving_agency"] or case["agency"]
+        for credit, agency in (("resolving", case["agency"]), ("receiving", handed_in_at)):
+            key = (credit, agency or "", case["channel"] or "")
+            group = figures.setdefault(key, dict.fromkeys(counts, 0))
+            for name, counted in counts.items():
+                group[name] += counted
     return figures

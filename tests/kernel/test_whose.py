@@ -1,4 +1,4 @@
-"""Whose a case is: the agency that resolves is said by its end, the one where it was handed in is said first."""
+"""Whose a case is: who resolves it is said by its end, where it was handed in is said first."""
 
 from __future__ import annotations
 
