@@ -81,7 +81,7 @@ def test_a_late_event_changes_only_the_rows_it_touches(rolled: Settings, deliver
     assert totals(rolled) == (6, 3, 1, 1, 1)
     old = (
         "select count(*) from flow_day where feed = 'permits' and from_revision = 1"
-        " and (to_revision is null or to_revision > 1)"
+        " and (to_revision is null or to_revision > 1) and credit = 'resolving'"
     )
     assert rows(rolled, old) == before
 
