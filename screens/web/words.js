@@ -100,6 +100,7 @@ const WORDS = {
   delivered_at: ["Trả kết quả", "Handed over"],
   outcome: ["So với hạn", "Against due date"],
   receiving_agency: ["Nơi tiếp nhận", "Receiving agency"],
+  responsible_agency: ["Nay do đơn vị phụ trách", "Responsible now"],
   search: ["Tìm mã hồ sơ  ( / )", "Find a case  ( / )"],
   searchNone: ["Không có hồ sơ nào bắt đầu như vậy.", "No case begins like that."],
   history: ["Quá trình", "History"],

@@ -39,7 +39,7 @@ def content(key: tuple[str, ...], feed: Feed) -> dict[str, Any]:
         "status": dice.choice([*words, *words, *enters, None, "unheard-of"]),
         "due_at": dice.choice([None, BEGIN + timedelta(hours=7 * dice.randint(0, 20))]),
         "agency": dice.choice([None, "North", "South"]),
-        "receiving_agency": dice.choice([None, "North"]),
+        "receiving_agency": dice.choice([None, "North", "South"]),
         "channel": dice.choice([None, "desk", "post"]),
         "procedure": dice.choice([None, "1.000"]),
     }
