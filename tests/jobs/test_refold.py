@@ -40,7 +40,7 @@ def content(key: tuple[str, ...], feed: Feed) -> dict[str, Any]:
         "due_at": dice.choice([None, BEGIN + timedelta(hours=7 * dice.randint(0, 20))]),
         "agency": dice.choice([None, "North", "South"]),
         "receiving_agency": dice.choice([None, "North", "South"]),
-        "channel": dice.choice([None, "desk", "post"]),
+        "channel": dice.choice([None, "desk", "online"]),
         "procedure": dice.choice([None, "1.000"]),
     }
 
