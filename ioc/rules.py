@@ -6,6 +6,7 @@ from ioc.calendars import worktime
 from ioc.kernel.clocks import ClockRules
 from ioc.kernel.limits import Limit, Limits
 from ioc.kernel.rules import CaseRules
+from ioc.kernel.spells import Spells
 from ioc.kernel.working import HOUR
 from ioc.kernel.worktime import Worktime
 from schemas import Calendar, Feed, Registry
@@ -46,6 +47,12 @@ def clock_rules(feed: Feed, registry: Registry) -> ClockRules | None:
         breach=clocks.breach_hours * HOUR,
         near_due=clocks.near_due_hours * HOUR,
         told_after=clocks.told_after_hours * HOUR,
+        backwards=clocks.backwards_hours * HOUR,
+        agencies=Spells(
+            (code, one.valid_from, one.valid_to)
+            for code, versions in registry.history.versions.items()
+            for one in versions
+        ),
         apology_rules=tuple((rule.valid_from, rule.valid_to, rule.days) for rule in clocks.apology),
     )
 

@@ -7,22 +7,15 @@ from typing import Any
 
 import polars as pl
 
+from ioc.kernel import clock_flags
 from ioc.kernel.clocks import ClockRules
-from ioc.kernel.deadline import local_date
+from ioc.kernel.deadline import local_date, local_day
 from ioc.kernel.events import INSTANT
 from ioc.kernel.limits import REASONS
 from ioc.kernel.rules import ENDS, PHASES, CaseRules
-from ioc.kernel.states import Step, held
+from ioc.kernel.states import Step
 from ioc.kernel.sums import COUNTED, counted
 
-CLOCK_FLAGS = (
-    "due-before-received",
-    "due-moved-without-cause",
-    "reappointed-twice",
-    "resolved-at-due-told-later",
-    "supplement-near-due",
-    "limit-not-known",
-)
 DUE_CHECKS = ("same", "no-source-due", "no-limit", "pause-not-in-due", "later-calendar", "longer", "shorter")
 CAUSES = ("sync-lag", "pause-not-transmitted", "configuration", "agency")
 
@@ -46,7 +39,13 @@ def found(rules: CaseRules, clocks: ClockRules) -> Step:
     paused, before = (col("phase") == PHASES.index(name) for name in ("paused", "before-reception"))
     ended = col("phase").is_in([PHASES.index(end) for end in ENDS])
     consulted = col("consult").is_not_null().any() if rules.consults else False
-    told_late = ended & (col("received").cast(pl.Int64) - at > clocks.told_after)
+    received = pl.when(at.is_not_null()).then(col("received").cast(pl.Int64))
+    lag = received - at
+    told_late = ended & (lag > clocks.told_after)
+    # A time that runs back so far needs receipts so far apart, and twice that between their lags.
+    apart = received.max() - received.min() > clocks.backwards
+    lagging = (apart & (lag.max() - lag.min() > 2 * clocks.backwards)).fill_null(False)
+    own = col("consult").is_null() if rules.consults else True
     return {
         "submitted_first": pl.when(before).then(at).min(),
         "fee_asked": pl.when(col("reason") == "fee").then(at).min(),
@@ -57,7 +56,10 @@ def found(rules: CaseRules, clocks: ClockRules) -> Step:
             | col("apologises").any()
             | consulted
             | (col("due").min() != col("due").max())
+            | lagging
         ).fill_null(False),
+        "lagging": lagging,
+        "agency_said": pl.when(col("agency").is_not_null() & own).then(at).max(),
     }
 
 
@@ -82,7 +84,7 @@ def limited(clocks: ClockRules) -> list[Step]:
 def watched(cases: pl.LazyFrame, clocks: ClockRules) -> pl.LazyFrame:
     """The cases whose events must be read in order, as timeline.told takes them."""
     policies = (f"pause_{reason}" for reason in REASONS)
-    return cases.filter("eventful").select("case_id", "entered", "resolved", "key", *policies)
+    return cases.filter("eventful").select("case_id", "entered", "resolved", "key", "lagging", *policies)
 
 
 def steps(rules: CaseRules, clocks: ClockRules) -> list[Step]:
@@ -121,12 +123,11 @@ def steps(rules: CaseRules, clocks: ClockRules) -> list[Step]:
         },
         {"due_by_us_on": local_date("due_by_us_at", rules.zone)},
         {"due_check": _check(), "apology": _apology(rules, clocks)},
-        {"overdue_cause": _cause(), "flags": _flags(clocks)},
+        {
+            "overdue_cause": _cause(),
+            "flags": pl.concat_list("flags", clock_flags.raised(rules.zone, clocks)),
+        },
     ]
-
-
-def local_day(name: str, zone: str) -> pl.Expr:
-    return pl.col(name).cast(INSTANT).dt.convert_time_zone(zone).dt.date()
 
 
 def _submitted() -> pl.Expr:
@@ -170,7 +171,7 @@ def _check() -> pl.Expr:
     return (
         pl.when(col("entered").is_null() | col("paused_from").is_not_null())
         .then(None)
-        .when(col("limit").is_null() | col("unit").is_null())
+        .when(clock_flags.without_limit())
         .then(lit("no-limit"))
         .when(col("due_on").is_null())
         .then(lit("no-source-due"))
@@ -224,17 +225,3 @@ def _cause() -> pl.Expr:
         .when(late)
         .then(lit("agency"))
     )
-
-
-def _flags(clocks: ClockRules) -> pl.Expr:
-    col = pl.col
-    due = col("due_at").cast(pl.Int64)
-    conditions = (
-        due < col("entered"),
-        col("bare_moves") > 0,
-        col("moves") > 1,
-        (col("resolved") == due) & (col("told") - col("resolved") > clocks.told_after),
-        col("late_supplement"),
-        col("entered").is_not_null() & (col("limit").is_null() | col("unit").is_null()),
-    )
-    return pl.concat_list("flags", held(CLOCK_FLAGS, conditions))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from ioc.kernel.events import INSTANT
 from ioc.kernel.rules import CaseRules
 
 OUTCOMES = ("early", "on_due_date", "late", "no_due_date")
@@ -12,6 +13,11 @@ OUTCOMES = ("early", "on_due_date", "late", "no_due_date")
 def local_date(instant: str, zone: str) -> pl.Expr:
     """The calendar date of a UTC instant in the feed's zone."""
     return pl.col(instant).dt.convert_time_zone(zone).dt.date()
+
+
+def local_day(micros: str, zone: str) -> pl.Expr:
+    """The calendar date of Int64 microseconds UTC in the feed's zone."""
+    return pl.col(micros).cast(INSTANT).dt.convert_time_zone(zone).dt.date()
 
 
 def _judged(early: pl.Expr, on_due_date: pl.Expr) -> pl.Expr:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-import numpy as np
 import polars as pl
 
+from ioc.kernel.spells import Spells
 from ioc.kernel.working import UNITS
 
 REASONS = ("supplement", "fee", "stop")
 POLICIES = ("resume", "restart", "none")
-_EPOCH = date(1970, 1, 1)
-_SPAN = 2**20  # days; wider than any calendar
-_OFFSET = 2**19  # days before 1970 stay positive
 
 
 @dataclass(frozen=True)
@@ -46,18 +43,13 @@ class Limit:
 
 
 class Limits:
-    """All versions in one sorted array, so that a column of cases finds its versions by one search."""
+    """All versions by their spells, so that a column of cases finds its versions by one search."""
 
     def __init__(self, limits: Iterable[Limit], otherwise: Mapping[str, str] | None = None) -> None:
         """otherwise: reason -> policy where the version is not known or names none; else it resumes."""
         default = {reason: "resume" for reason in REASONS} | dict(otherwise or {})
         ordered = sorted(limits, key=lambda one: (one.procedure, one.valid_from or date.min))
-        names = dict.fromkeys(one.procedure for one in ordered)
-        self._places: dict[str, int] = {name: i for i, name in enumerate(names)}
-        places = [self._places[one.procedure] * _SPAN for one in ordered]
-        starts = [p + _day(one.valid_from, 0) for p, one in zip(places, ordered, strict=True)]
-        ends = [p + _day(one.valid_to, _SPAN - 1) for p, one in zip(places, ordered, strict=True)]
-        self._starts, self._ends = np.array([-1, *starts]), np.array([-2, *ends])
+        self._spells = Spells((one.procedure, one.valid_from, one.valid_to) for one in ordered)
         numbers: dict[str, list[int | None]] = {
             "limit": [one.limit for one in ordered],
             "online": [one.limit if one.online is None else one.online for one in ordered],
@@ -79,14 +71,7 @@ class Limits:
         0 where the procedure, or such a version of it, is not known; `said` then says nothing but what a
         pause does.
         """
-        day = pl.col(on).cast(pl.Int32).cast(pl.Int64) + _OFFSET
-        place = pl.col("procedure").replace_strict(self._places, default=None, return_dtype=pl.Int64)
-        return pl.map_batches([(place * _SPAN + day).fill_null(-1)], self._row, return_dtype=pl.Int64)
-
-    def _row(self, columns: Sequence[pl.Series]) -> pl.Series:
-        wanted = columns[0].to_numpy()
-        row = np.searchsorted(self._starts, wanted, side="right") - 1
-        return pl.Series(np.where(self._ends[row] >= wanted, row, 0))
+        return self._spells.row("procedure", pl.col(on))
 
     def said(self, row: pl.Expr, online: pl.Expr) -> dict[str, pl.Expr]:
         """Of the versions so numbered; unit and pause_<reason> by their places in UNITS and POLICIES."""
@@ -96,7 +81,3 @@ class Limits:
             "limit": pl.when(online).then(found["online"]).otherwise(found["limit"]),
             **{name: found[name] for name in ("unit", *(f"pause_{reason}" for reason in REASONS))},
         }
-
-
-def _day(given: date | None, otherwise: int) -> int:
-    return otherwise if given is None else (given - _EPOCH).days + _OFFSET

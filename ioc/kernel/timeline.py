@@ -30,10 +30,12 @@ TOLD = pl.Schema(
         "apology_due": pl.Int64(),
         "told": pl.Int64(),
         "late_supplement": pl.Boolean(),
+        "letters": pl.Int32(),
+        "backwards": pl.Boolean(),
     }
 )
 NOTHING = TOLD.to_frame()
-_READ = ("case_id", "order", "at", "status", "phase", "due", "reason", "apologises", "received")
+_READ = ("case_id", "order", "at", "status", "phase", "due", "reason", "apologises", "received", "source")
 _CONSULT = ("consult", "agency", "due_at")
 
 
@@ -43,17 +45,19 @@ def told(rows: pl.LazyFrame, clocks: ClockRules) -> pl.LazyFrame:
     pauses, supplements: how many were asked between reception and end. paused_work: working microseconds of
     pauses that resume, since `restarted` (end of the last pause that restarts). deducted: microseconds waited
     for supplements, working or not. paused_from: since when it waits now. moves: due dates moved without a
-    pause since the one before; bare_moves: without an apology either. apology: the first; apology_due: the
-    due date it was held against. late_supplement: one was asked within `clocks.near_due` of the due date.
+    pause since the one before, both given from the reception on, be it after the end; bare_moves: without an
+    apology either. apology: the first; apology_due: the due date it was held against. late_supplement: one
+    was asked within `clocks.near_due` of the due date. letters: apologies, each at an instant of its own.
     """
-    waited, moved = _pauses(rows, clocks), _moves(rows)
-    both = waited.join(moved, on="case_id", how="full", coalesce=True)
-    return both.join(_said(rows), on="case_id", how="full", coalesce=True)
+    found = _pauses(rows, clocks)
+    for more in (_moves(rows), _said(rows), _backwards(rows, clocks.backwards)):
+        found = found.join(more, on="case_id", how="full", coalesce=True)
+    return found
 
 
 def ordered(facts: pl.LazyFrame, cases: pl.LazyFrame, consults: bool) -> pl.LazyFrame:
-    """Facts, and a row per eventful case with case_id, entered, resolved, key, pause_<reason> -> its facts in
-    the fold's order, with what was known before each.
+    """Facts, and a row per eventful case with case_id, entered, resolved, key, pause_<reason>, lagging -> its
+    facts in the fold's order, with what was known before each.
 
     paused_n, sorry_n: counts that grow with each pause and letter, to be compared within a case.
     """
@@ -120,7 +124,8 @@ def _pauses(rows: pl.LazyFrame, clocks: ClockRules) -> pl.LazyFrame:
 def _moves(rows: pl.LazyFrame) -> pl.LazyFrame:
     """From the rows that give a due date."""
     col = pl.col
-    moved = col("alive") & ~_begins() & (col("due") != col("due").shift())
+    promised = (col("at") >= col("entered")) & (col("at").shift() >= col("entered"))  # not before the receipt
+    moved = promised & ~_begins() & (col("due") != col("due").shift())
     unpaused = moved & (col("paused_n") == col("paused_n").shift())
     return (
         rows.filter(col("due").is_not_null())
@@ -146,6 +151,24 @@ def _said(rows: pl.LazyFrame) -> pl.LazyFrame:
         .agg(
             apology=col("at").filter(letter).min(),
             apology_due=pl.coalesce("due_before", "due").filter(letter).drop_nulls().first(),
+            letters=col("at").filter(letter).n_unique().cast(pl.Int32),
             told=col("received").cast(pl.Int64).filter(at_the_end).min(),
         )
     )
+
+
+def _backwards(rows: pl.LazyFrame, most: int) -> pl.LazyFrame:
+    """Cases of which one source, over `most` microseconds later by our clock, told an instant that lies over
+    `most` before one it had told: each event against the earliest receipt of all that lie so far after it.
+    """
+    col, by = pl.col, ("case_id", "source")
+    got = col("received").cast(pl.Int64)
+    told = rows.filter(col("lagging") & col("at").is_not_null()).select(*by, "at", got=got)
+    first = told.group_by(*by, "at").agg(col("got").min()).sort("at")
+    ahead = first.select(*by, since="at", earliest=col("got").cum_min(reverse=True).over(by))
+    against = told.with_columns(after=col("at") + most + 1).sort("after")
+    held = against.join_asof(
+        ahead, left_on="after", right_on="since", by=by, strategy="forward", check_sortedness=False
+    )
+    back = held.filter(col("got") - col("earliest") > most)
+    return back.select("case_id").unique().with_columns(backwards=pl.lit(value=True))

@@ -31,6 +31,7 @@ class Plain:
     reasons: dict[str, str] = field(default_factory=dict)
     apologies: tuple[str, ...] = ()
     online: tuple[str, ...] = ()
+    agencies: Sequence[tuple[str, date | None, date | None]] = ()
 
 
 def calendar_at(at: datetime, agency: str | None, zone: str) -> SlowCalendar | None:

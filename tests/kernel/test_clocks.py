@@ -13,10 +13,12 @@ from ioc.kernel.clocks import ClockRules
 from ioc.kernel.fold import fold, fold_now
 from ioc.kernel.limits import Limit, Limits
 from ioc.kernel.rules import CaseRules
+from ioc.kernel.spells import Spells
 from tests.kernel import reference
 from tests.kernel.calendars import AGENCIES, calendar, moments
 from tests.kernel.histories import NATIONAL, Row, event, frame
 from tests.kernel.slow_clocks import Clocks, Plain
+from tests.kernel.slow_flags import Flags
 
 ZONE = "Asia/Ho_Chi_Minh"
 RESTART = {"supplement": "restart", "stop": "none"}
@@ -30,13 +32,19 @@ LIMITS = [
     Limit("today", "v1", None, "same_day"),
     Limit("blank", "v1", 5),
 ]
-PLAIN = Plain(LIMITS, {"5": "supplement", "6": "fee", "8": "stop"}, ("M04",), ("online",))
+SPELLS = (
+    ("A", None, date(2025, 3, 31)),
+    ("A", date(2025, 5, 1), None),
+    ("B", date(2025, 5, 1), date(2025, 12, 31)),
+)
+PLAIN = Plain(LIMITS, {"5": "supplement", "6": "fee", "8": "stop"}, ("M04",), ("online",), SPELLS)
 CLOCKS = ClockRules(
     calendar("made")[1],
     Limits(LIMITS),
     reasons=PLAIN.reasons,
     apologies=frozenset(PLAIN.apologies),
     online=frozenset(PLAIN.online),
+    agencies=Spells(SPELLS),
 )
 NOTES = {"M04": "note", "ask": "note", "answer": "note"}
 RULES = CaseRules(
@@ -65,14 +73,20 @@ def clocked_histories(draw: st.DrawFn) -> list[Row]:
         "channel": draw(st.sampled_from(("online", "direct"))),
         "procedure": draw(st.sampled_from((*(limit.procedure for limit in LIMITS), "unknown"))),
     }
-    due = st.none() | st.integers(0, 400).map(lambda hours: at + timedelta(hours=hours))
+    due = st.none() | st.sampled_from((0, 0, 4, 30, 100, 400)).map(lambda hours: at + timedelta(hours=hours))
     statuses = st.sampled_from(
         ("1", "2", "4", "5", "6", "8", "9", "10", "7", "M04", "5", "2", "4", "ask", "answer", "ask")
     )
     opening = draw(st.sampled_from(([], ["1"], ["2"], ["1", "2"], ["1", "6", "1", "2"])))
     for status in [*opening, *draw(st.lists(statuses, max_size=8))]:
         own = {} if status not in RULES.consults else {"agency": draw(st.sampled_from(("A", "Z", None)))}
-        rows.append(event("case", str(len(rows)), at, status, due_at=draw(due), **said | own))
+        late = at + timedelta(hours=draw(st.sampled_from((0, 0, 0, 3, 25, 49, 500))))
+        told = {
+            "due_at": draw(due),
+            "received_at": late,
+            "source": draw(st.sampled_from(("portal", "ministry"))),
+        }
+        rows.append(event("case", str(len(rows)), at, status, **told | said | own))
         at += timedelta(minutes=draw(st.sampled_from((1, 30, 60, 480, 1440, 4000, 10_000))))
     return draw(st.permutations(rows)) if rows else [event("case", "0", at, "2", **said)]
 
@@ -89,8 +103,9 @@ def test_the_clocks_say_what_the_reference_says(events: list[Row]) -> None:
     assert {name: found[name] for name in case if name != "flags"} == {
         k: v for k, v in case.items() if k != "flags"
     }
-    expected = Clocks(case, reference.effective(events)[0], RULES, PLAIN).row()
-    assert {name: found[name] for name in COMPARED} == expected
+    clocks = Clocks(case, reference.effective(events)[0], RULES, PLAIN)
+    assert {name: found[name] for name in COMPARED} == clocks.row()
+    assert found["flags"] == [*case["flags"], *Flags(clocks).raised()]
 
 
 @settings(max_examples=40, deadline=None)
