@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ioc.kernel.cases import CLOCKED
 from ioc.kernel.measures import Measure
 from ioc.verify.check import SHOWN, Check
 from ioc.verify.clocks import CLOCKED, add_clocks
@@ -71,15 +73,18 @@ def _number(conn: Connection, feed: Feed, name: str, text: str, clock: dict[str,
     )
     # The measure's text as it stands in the feed's file; `at` and `at_date` are columns of a one-row table.
     instant = "(select %(at)s::timestamptz at, %(at_date)s::date at_date) clock"
-    plain = _count(
-        conn, f"select count(*) from verify_case, {instant} where {text.replace('%', '%%')}", clock
-    )
-    return Check(
-        feed.feed,
-        f"tile {name}",
-        tile == listed == plain,
-        {"tile": tile, "list": listed, "sql": plain, "at": clock["at"].isoformat(timespec="seconds")},
-    )
+    # Working time is not written a second time: columns of the clocks are lent by `cases`, and named.
+    lent = [column for column in CLOCKED if re.search(rf"\b{column}\b", text)]
+    counted = f"""(
+        select {", ".join(["v.*", *(f"c.{column}" for column in lent)])} from verify_case v
+        left join cases c on c.feed = %(feed)s and c.case_id = v.case_id
+    ) counted"""
+    plain = _count(conn, f"select count(*) from {counted}, {instant} where {text.replace('%', '%%')}", clock)
+    figures: dict[str, int | str] = {"tile": tile, "list": listed, "sql": plain}
+    if lent:
+        figures["lent by cases"] = ", ".join(lent)
+    figures["at"] = clock["at"].isoformat(timespec="seconds")
+    return Check(feed.feed, f"tile {name}", tile == listed == plain, figures)
 
 
 def _count(conn: Connection, sql: str, values: dict[str, Any]) -> int:
