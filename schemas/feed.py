@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, model_validator
@@ -14,6 +15,8 @@ from schemas.promise import Label, Name, Promise, Snake, Text, Zone
 Phase = Literal[
     "before-reception", "open", "paused", "resolved", "delivered", "refused", "withdrawn", "note"
 ]  # `note` leaves the phase as it is
+# A measure that asks for one local day (`entered_on = at_date`): it can be drawn by the hour of its instant.
+OF_THE_DAY = re.compile(r"\b(entered|resolved|delivered)_on\s*=\s*at_date\b")
 Version = Annotated[str, StringConstraints(pattern=r"^v[1-9][0-9]*$")]
 
 
@@ -114,6 +117,10 @@ class Measure(Promise):
     numerator: str | None = None
     denominator: str | None = None
     good: Literal["up", "down", "none"]
+    # Whose case it is in the number per agency: of who resolves it, as was; of who is responsible for that
+    # agency's cases on `at_date` (a stock: no open case of a dissolved agency vanishes, domain 6); of where
+    # it was handed in, or who took over from there by `at_date` (domain 2.3).
+    credit: Literal["resolving", "responsible", "receiving"] = "resolving"
     explain: Label
 
     @model_validator(mode="before")
@@ -129,12 +136,22 @@ class Measure(Promise):
             raise ValueError("a rate needs `numerator` and `denominator`")
         if self.kind == "count" and (self.numerator or self.denominator or not self.where):
             raise ValueError("a count needs `where` alone")
+        of_a_day = OF_THE_DAY.search(" ".join(self.expressions().values()))
+        if self.credit == "responsible" and of_a_day:
+            raise ValueError(
+                f"what happened on a day ({of_a_day[0]}) is nobody's to take over; say `credit: resolving`"
+                " or `receiving`"
+            )
         return self
 
     def expressions(self) -> dict[str, str]:
         """Every SQL text of the measure by its role."""
         roles = {"where": self.where, "numerator": self.numerator, "denominator": self.denominator}
         return {role: text for role, text in roles.items() if text}
+
+    def definition(self) -> dict[str, str]:
+        """What can change a number of it; who is credited only where it is not the resolving agency."""
+        return self.expressions() | ({} if self.credit == "resolving" else {"credit": self.credit})
 
 
 class Feed(Promise):
@@ -202,7 +219,7 @@ class Feed(Promise):
             **self._next_definitions(),
             **self._consultations(),
             **self._clock_definitions(),
-            "measures": {n: m.expressions() for n, m in sorted(self.measures.items())},
+            "measures": {n: m.definition() for n, m in sorted(self.measures.items())},
         }
 
     def _next_definitions(self) -> dict[str, Any]:

@@ -13,9 +13,11 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from ioc.agencies import responsible_now
 from ioc.errors import BadInput, IocError
 from schemas.feed import Feed
 from screens import aside, asking, cases, flags, history, slow, table, trend
+from screens.board import local_day
 from screens.hub import frames
 from screens.service import Service
 
@@ -91,7 +93,8 @@ class App:
         feed, asked = self.feed(request), asking.asked(request)
         async with self._service.desk.snapshot() as connection:
             rules, now = self._service.rules(feed), self._service.clock.now()
-            return json(await cases.page(connection, feed, rules, asked, now))
+            history = self._service.registry.history
+            return json(await cases.page(connection, feed, rules, asked, now, history))
 
     async def csv(self, request: Request) -> Response:
         feed, asked = self.feed(request), asking.asked(request)
@@ -99,7 +102,8 @@ class App:
         async with self._service.desk.snapshot() as connection:
             sheet = table.Sheet(feed, await slow.agency_names(connection, self._service.registry), lang)
             rules, now = self._service.rules(feed), self._service.clock.now()
-            portions = cases.every_row(connection, feed, rules, asked, now)
+            history = self._service.registry.history
+            portions = cases.every_row(connection, feed, rules, asked, now, history)
             body = sheet.header() + "".join([sheet.rows(portion) async for portion in portions])
         headers = {
             **HEADERS,
@@ -113,7 +117,9 @@ class App:
             found = await history.read(connection, feed.feed, case)
         if found is None:
             return json({"error": f"no case {case!r} in {feed.feed}"}, HTTPStatus.NOT_FOUND)
-        return json({**found, "at": self._service.clock.now().isoformat()})
+        now = self._service.clock.now()
+        whose = responsible_now(self._service.registry, found["case"], local_day(feed, now))
+        return json({**found, "agencies": whose, "at": now.isoformat()})
 
     async def search(self, request: Request) -> Response:
         feed, wanted = self.feed(request), asking.text(request, "q") or ""

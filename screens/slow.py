@@ -20,6 +20,12 @@ ASIDE = """
 select (select count(*) from cases where feed = %(feed)s and set_aside is not null) as cases,
        (select count(*) from quarantine where feed = %(feed)s and redriven_at is null) as messages
 """
+# Three looks into the index: nothing is counted, since a province has a million cases.
+REFOLDING = """
+select exists (select from cases where feed = %(feed)s and definitions < %(hash)s)
+    or exists (select from cases where feed = %(feed)s and definitions > %(hash)s)
+    or exists (select from cases where feed = %(feed)s and definitions is null) as refolding
+"""
 PUBLISHED = """
 select revision, covers_from, covers_to, published_at, definitions,
        (select count(*) from audit a where a.run_id = r.run_id) as checks,
@@ -80,10 +86,12 @@ class Sources:
 
 async def read(connection: AsyncConnection[Any], feed: Feed, registry: Registry) -> Row:
     """What is in no figure, the published revision, and the run that was refused after it, if any."""
-    names = {"feed": feed.feed}
+    names = {"feed": feed.feed, "hash": feed.definitions_hash}
     found: Row = {}
     async with connection.cursor(row_factory=dict_row) as cursor:
         found["aside"] = await (await cursor.execute(ASIDE, names)).fetchone()
+        if (stand := await (await cursor.execute(REFOLDING, names)).fetchone()) and stand["refolding"]:
+            found["refolding"] = True
         if published := await (await cursor.execute(PUBLISHED, names)).fetchone():
             found["published"] = texts(published)
         if refused := await (await cursor.execute(REFUSED, names)).fetchone():

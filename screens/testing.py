@@ -12,7 +12,7 @@ import polars as pl
 from psycopg.types.json import Jsonb
 
 from ioc.event import Event, Receipt, instant_text
-from ioc.kernel.flow import FIGURES, cells, flow_days
+from ioc.kernel.flow import FIGURES, KEYS, cells, flow_days
 from ioc.kernel.fold import CASES, fold_now
 from ioc.rules import case_rules
 from ioc.settings import Settings
@@ -153,7 +153,7 @@ class Province:
             published_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s) returning revision""",
             values,
         ).fetchone()
-        names = ("day", "agency", "channel", *FIGURES)
+        names = (*KEYS, *FIGURES)
         into = f"copy flow_day (feed, {', '.join(names)}, from_revision) from stdin"
         with self.conn.cursor().copy(into.encode()) as copy:
             for row in rows.select(names).iter_rows():

@@ -6,12 +6,14 @@ import json as json_
 import unicodedata
 from datetime import date
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from ioc.admit import registry_for
+from ioc.agencies import Agencies, responsible_now
 from ioc.clock import Clock
 from ioc.errors import BadInput
 from ioc.explain import Words
@@ -36,11 +38,13 @@ def case(
     if row["feed"] not in registry.feeds:
         raise BadInput("--feed", row["feed"], "its feed.yaml is gone: add its folder to IOC_SCHEMAS_PATH")
     words = Words(registry.feeds[row["feed"]], row, at)
+    day = at.astimezone(ZoneInfo(registry.feeds[row["feed"]].zone)).date()
+    whose = responsible_now(registry, row, day)
     if json:
-        told = {"case": row, "events": events, "why": words.sentences(), "at": at}
+        told = {"case": row, "agencies": whose, "events": events, "why": words.sentences(), "at": at}
         typer.echo(json_.dumps(told, default=text_of, ensure_ascii=False))
     else:
-        show(registry.feeds[row["feed"]], row, events, words)
+        show(registry.feeds[row["feed"]], row, whose, events, words)
 
 
 def found(conn: Connection, case_id: str, feed: str | None) -> dict[str, Any]:
@@ -59,14 +63,20 @@ def text_of(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def show(feed: Feed, row: dict[str, Any], events: list[dict[str, Any]], words: Words) -> None:
+def show(
+    feed: Feed, row: dict[str, Any], whose: Agencies, events: list[dict[str, Any]], words: Words
+) -> None:
     console = Console()
     status = feed.lifecycle.statuses.get(row["status"])
     label = f" ({status.label.en})" if status else ""
     console.print(
         f"[bold]{row['case_id']}[/bold]  {feed.label.en}, phase {row['phase']}, status {row['status']}{label}"
     )
-    for name in ("agency", "receiving_agency", "channel", "procedure"):
+    for role, agency in whose.items():
+        if agency is not None:
+            now = " now" if role == "responsible" else ""
+            console.print(f"  {role} agency{now}: {agency['code']} {agency['name']}", highlight=False)
+    for name in ("channel", "procedure"):
         if row[name] is not None:
             console.print(f"  {name.replace('_', ' ')}: {row[name]}", highlight=False)
     table = Table(

@@ -15,16 +15,19 @@ from ioc.kernel.limits import POLICIES
 from ioc.kernel.rules import CONSULTS, ENDS, PHASES, CaseRules
 from ioc.kernel.states import Step, steps
 
-ATTRIBUTES = ("due_at", "agency", "receiving_agency", "channel", "procedure")
+ATTRIBUTES = ("due_at", "agency", "channel", "procedure")
 SOLE = ("open", "paused", "refused", "note", "before-reception")
 
 
 def fold(events: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
     """Frame of EVENTS, any order, duplicates allowed -> frame of CASES, a row per case_id in no set order.
 
-    Events count in the order (occurred_at, received_at, hash); attributes are the last given, `status` the
-    last that is no note. A status after one whose `next` does not name it is flagged `unexpected-transition`,
-    notes and repeats left out; a code below may say more of the same.
+    Events count in the order (occurred_at, received_at, hash); attributes are the last given, but for the
+    agencies (domain 2.3, 6). `agency`, which resolves, is the last given at or before resolved_at, or where
+    none was given by then the first after it; of an open case the last given: who delivers later gets no
+    credit. `receiving_agency`, where it was handed in, is the first given. `status` is the last that is no
+    note. A status after one whose `next` does not name it is flagged `unexpected-transition`, notes and
+    repeats left out; a code below may say more of the same.
     `events` counts those that count: one per (source, id). Statuses speak by their instant, and of those at
     one and the same instant an end comes after anything open. Told by the ten national codes; any feed's
     codes act by their phases:
@@ -49,11 +52,13 @@ def fold(events: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
 
     Only resolved cases in the figures have outcomes.
     """
-    if rules.clocks is None:
-        return _without_clocks(_states(_facts(events, rules), rules))
     # Named caches: polars does not see that two plans are the same where functions of ours are in them.
     facts = _facts(events, rules).cache()
     cases = _states(facts, rules).cache()
+    cases = _limited(_credited(cases, _resolving(facts, cases)), rules)
+    if rules.clocks is None:
+        return _without_clocks(cases)
+    cases = cases.cache()
     rows = timeline.ordered(facts, clocked.watched(cases, rules.clocks), bool(rules.consults)).cache()
     said = timeline.told(rows, rules.clocks)
     return _with_clocks(cases, said, consultations.held(rows) if rules.consults else None, rules)
@@ -63,6 +68,9 @@ def fold_now(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
     """The fold of one small batch at once, in memory and as written: planning costs more than it saves."""
     facts = _now(_facts(events.lazy(), rules))
     cases = _now(_states(facts.lazy(), rules))
+    if cases.get_column("renamed").any():
+        cases = _now(_credited(cases.lazy(), _now(_resolving(facts.lazy(), cases.lazy())).lazy()))
+    cases = _now(_limited(cases.lazy(), rules))
     if rules.clocks is None:
         return _now(_without_clocks(cases.lazy()))
     said, held = timeline.NOTHING.lazy(), None
@@ -83,7 +91,9 @@ def intervals(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
     if rules.clocks is None:
         raise ValueError(f"{rules.feed} has no clocks; name a calendar and `clocks` in its feed.yaml")
     facts = _now(_facts(events.lazy(), rules)).lazy()
-    cases = clocked.watched(_states(facts, rules).with_columns(eventful=pl.lit(value=True)), rules.clocks)
+    cases = _states(facts, rules)
+    cases = _limited(_credited(cases, _resolving(facts, cases)), rules)
+    cases = clocked.watched(cases.with_columns(eventful=pl.lit(value=True)), rules.clocks)
     spans = timeline.spans(timeline.ordered(facts, cases, bool(rules.consults)), rules.clocks)
     phase = pl.col("phase").replace_strict(dict(enumerate(PHASES)), return_dtype=pl.String)
     policy = pl.col("policy").replace_strict(dict(enumerate(POLICIES)), return_dtype=pl.String)
@@ -103,6 +113,27 @@ def _states(facts: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
     plan = _plan(rules)
     cases = facts.group_by("case_id").agg(**plan.found)
     for step in plan.steps:
+        cases = cases.with_columns(**step)
+    return cases
+
+
+def _resolving(facts: pl.LazyFrame, cases: pl.LazyFrame) -> pl.LazyFrame:
+    """Who resolves the few cases that were given an agency after their end: case_id, credited."""
+    named = facts.filter(pl.col("named") & pl.col("at").is_not_null())
+    ended = cases.filter("renamed").select("case_id", end=pl.col("resolved_at").cast(pl.Int64))
+    by_then = _last(pl.col("agency"), pl.col("at") <= pl.col("end"))
+    first = pl.col("agency").min_by("order")
+    return named.join(ended, on="case_id").group_by("case_id").agg(credited=pl.coalesce(by_then, first))
+
+
+def _credited(cases: pl.LazyFrame, resolving: pl.LazyFrame) -> pl.LazyFrame:
+    return cases.join(resolving, on="case_id", how="left").with_columns(
+        agency=pl.coalesce("credited", "agency")
+    )
+
+
+def _limited(cases: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
+    for step in [] if rules.clocks is None else clocked.limited(rules.clocks):
         cases = cases.with_columns(**step)
     return cases
 
@@ -139,11 +170,13 @@ class _Plan:
 def _plan(rules: CaseRules) -> _Plan:
     codes = {status: PHASES.index(phase) for status, phase in rules.phases.items()}
     phase = pl.col("status").replace_strict(codes, default=None, return_dtype=pl.Int8)
+    aside = pl.col("status").is_in(sorted(rules.consults)).fill_null(False)
     read: Step = {
         "phase": pl.when("counts").then(phase),
         "at": pl.when("counts").then(pl.col("occurred_at").cast(pl.Int64)),
         "received": pl.when("counts").then("received_at"),
         "enters": pl.col("status").is_in(sorted(rules.enters)).fill_null(False),
+        "named": pl.col("agency").is_not_null() & ~aside,
     }
     if rules.consults:
         said = {status: CONSULTS.index(said) for status, said in rules.consults.items()}
@@ -154,13 +187,7 @@ def _plan(rules: CaseRules) -> _Plan:
         return _Plan(read, order, found, steps(rules), [])
     read |= clocked.read(rules, rules.clocks)
     found |= clocked.found(rules, rules.clocks)
-    return _Plan(
-        read,
-        order,
-        found,
-        [*steps(rules), *clocked.limited(rules.clocks)],
-        clocked.steps(rules, rules.clocks),
-    )
+    return _Plan(read, order, found, steps(rules), clocked.steps(rules, rules.clocks))
 
 
 def _found(rules: CaseRules) -> Step:
@@ -170,10 +197,13 @@ def _found(rules: CaseRules) -> Step:
     speaks = phase.is_not_null() & ~note
     ends = phase.is_in([PHASES.index(end) for end in ENDS])
     own = pl.col("consult").is_null() if rules.consults else True
+    receives = pl.col("receiving_agency").is_not_null() & own
     of_case = pl.col("status").is_not_null() & ~note.fill_null(False)  # one that the feed does not know shows
     return {
         **{name: _last(pl.col(name), pl.col(name).is_not_null() & own) for name in ATTRIBUTES},
         "status": _last(pl.col("status"), of_case),
+        "receiving_agency": pl.col("receiving_agency").min_by(pl.when(receives).then(order)),
+        "agency_at": pl.when("named").then(at).max(),
         "source": pl.col("source").max_by(order),
         "last_any": _last(phase, speaks),
         "last_going": _last(phase, speaks & ~before),

@@ -53,6 +53,7 @@ def steps(rules: CaseRules) -> list[Step]:
             "in_figures": col("entered").is_not_null() & ~col("aside") & ~col("refusal"),
             "flags": _flags(transitions.unexpected(rules)),
             "phase": _phase(),
+            "renamed": (col("agency_at") > _resolved()).fill_null(False),
         },
         {f"{name}_on": deadline.local_date(f"{name}_at", rules.zone) for name in dated},
         {f"outcome_{how}": pl.when("in_figures").then(outcome) for how, outcome in judged.items()},

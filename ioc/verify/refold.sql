@@ -31,9 +31,7 @@ with delivery as (
             filter (where status is not null and phase is distinct from 'note'))[1] status,
         (array_agg(due_at order by occurred_at desc, received_at desc, hash collate "C" desc)
             filter (where due_at is not null and not aside))[1] due_at,
-        (array_agg(agency order by occurred_at desc, received_at desc, hash collate "C" desc)
-            filter (where agency is not null and not aside))[1] agency,
-        (array_agg(receiving_agency order by occurred_at desc, received_at desc, hash collate "C" desc)
+        (array_agg(receiving_agency order by occurred_at, received_at, hash collate "C")
             filter (where receiving_agency is not null and not aside))[1] receiving_agency,
         (array_agg(channel order by occurred_at desc, received_at desc, hash collate "C" desc)
             filter (where channel is not null and not aside))[1] channel,
@@ -66,16 +64,23 @@ with delivery as (
             and not (impossible and resolved_first is not null) withdrawn
     from ended
 ), dated as (
-    select case_id, events, status, due_at, agency, receiving_agency, channel, procedure, entered_at, withdrawn,
+    select case_id, events, status, due_at, receiving_agency, channel, procedure, entered_at, withdrawn,
         delivered_first delivered_at, last_phase,
         case when withdrawn then withdrawn_first else coalesce(resolved_first, delivered_first) end resolved_at,
         case when impossible then 'resolved-before-received' end set_aside,
         entered_at is not null and not impossible and last_phase is distinct from 'refused' in_figures
     from closed
+), credited as (  -- who resolves: named last by the end, or named first after it
+    select d.case_id, coalesce(
+        (array_agg(s.agency order by s.occurred_at desc, s.received_at desc, s.hash collate "C" desc)
+            filter (where s.occurred_at <= coalesce(d.resolved_at, 'infinity')))[1],
+        (array_agg(s.agency order by s.occurred_at, s.received_at, s.hash collate "C"))[1]
+    ) agency
+    from dated d join said s on s.case_id = d.case_id where s.agency is not null and not s.aside group by d.case_id
 ), local as (
-    select *, (entered_at at time zone %(zone)s)::date entered_on, (due_at at time zone %(zone)s)::date due_on,
+    select dated.*, credited.agency, (entered_at at time zone %(zone)s)::date entered_on, (due_at at time zone %(zone)s)::date due_on,
         (resolved_at at time zone %(zone)s)::date resolved_on
-    from dated
+    from dated left join credited on credited.case_id = dated.case_id
 ), judged as (
     select *,
         case when not in_figures or resolved_at is null then null when withdrawn then 'on_due_date'

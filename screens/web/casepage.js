@@ -40,7 +40,7 @@ export class CasePage {
     }
   }
 
-  parts({ case: row, events, repeats, at }) {
+  parts({ case: row, agencies, events, repeats, at }) {
     const { lang, t } = this.ctx;
     const judged = verdict(row, this.today, this.meta, lang);
     const sentence = h("section", { class: "card verdict", "data-tone": judged.tone }, shape(judged.tone),
@@ -49,7 +49,7 @@ export class CasePage {
     const history = h("section", { class: "card" }, h("h3", null, t("history")), h("ol", { class: "timeline" }, events.map((event) => this.event(event))));
     const now = local(at, this.meta.zone);
     const notes = [repeats ? t("repeats", { n: number(repeats, lang) }) : null, t("clock", { time: `${now.time} ${now.date}` })];
-    return [sentence, this.facts(row), flags, history, h("p", { class: "crumb" }, notes.filter(Boolean).join(" · "))].filter(Boolean);
+    return [sentence, this.facts(row, agencies), flags, history, h("p", { class: "crumb" }, notes.filter(Boolean).join(" · "))].filter(Boolean);
   }
 
   flag(code) {
@@ -58,7 +58,7 @@ export class CasePage {
     return h("li", null, h("strong", null, said?.label[lang] ?? code), " ", h("span", { class: "muted" }, said?.why[lang] ?? ""));
   }
 
-  facts(row) {
+  facts(row, agencies) {
     const { lang, t } = this.ctx;
     const { meta } = this;
     const name = (code) => (code ? [meta.agencies[code] ?? code, h("small", null, code)] : t("noAgency"));
@@ -67,6 +67,7 @@ export class CasePage {
       ["status", statusBadge(meta, row.status, lang)],
       ["agency", name(row.agency)],
       ["receiving_agency", row.receiving_agency && name(row.receiving_agency)],
+      ["responsible_agency", agencies.responsible && name(agencies.responsible.code)],
       ["channel", meta.channels[row.channel]?.[lang] ?? row.channel],
       ["procedure", row.procedure],
       ["entered_at", when(row.entered_at)],

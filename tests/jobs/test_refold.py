@@ -17,7 +17,7 @@ from ioc.rules import case_rules
 from ioc.settings import Settings
 from ioc.verify.refold import Rules, refold
 from ioc.verify.revision import FLOW
-from ioc.verify.tiles import COMPARED
+from ioc.verify.tiles import COMPARED, check_tiles
 from ioc.warehouse import connect
 from ioc.warehouse.connection import Connection
 from schemas import Feed, load
@@ -39,8 +39,8 @@ def content(key: tuple[str, ...], feed: Feed) -> dict[str, Any]:
         "status": dice.choice([*words, *words, *enters, None, "unheard-of"]),
         "due_at": dice.choice([None, BEGIN + timedelta(hours=7 * dice.randint(0, 20))]),
         "agency": dice.choice([None, "North", "South"]),
-        "receiving_agency": dice.choice([None, "North"]),
-        "channel": dice.choice([None, "desk", "post"]),
+        "receiving_agency": dice.choice([None, "North", "South"]),
+        "channel": dice.choice([None, "desk", "online"]),
         "procedure": dice.choice([None, "1.000"]),
     }
 
@@ -119,3 +119,15 @@ def test_both_writings_agree_on_every_case_and_every_day(warehouse: Settings, na
     assert cases["set_aside"].count() > 5
     assert cases["in_figures"].sum() > HISTORIES // 6
     assert days["late"].sum() > 5
+
+
+def test_a_measure_of_the_clocks_is_counted_with_columns_that_it_says_are_lent(warehouse: Settings) -> None:
+    feed = load().feeds["records"]
+    with connect(warehouse) as conn:
+        stored(conn, feed, deliveries(feed, seed=7)[:60])
+        conn.commit()
+        found = {check.name: check for check in check_tiles(conn, feed, BEGIN + timedelta(days=9))}
+    assert found["tile about_to_breach"].figures["lent by cases"] == "breach_at"
+    assert found["tile about_to_breach"].ok
+    assert "lent by cases" not in found["tile in_process"].figures
+    assert not found["tile in_process"].ok, "nobody folded these events"

@@ -91,7 +91,7 @@ def histories(draw: st.DrawFn, max_events: int = 24) -> list[Row]:
         received_at=at,
         due_at=st.none() | at,
         agency=st.sampled_from((None, "H20.1", "H20.2")),
-        receiving_agency=st.sampled_from((None, "H20.9")),
+        receiving_agency=st.sampled_from((None, "H20.8", "H20.9")),
         channel=st.sampled_from((None, "online", "direct")),
         procedure=st.sampled_from((None, "1.000001")),
     )

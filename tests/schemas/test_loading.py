@@ -45,6 +45,13 @@ BAD_FEED = [
     ("zone: Asia/Ho_Chi_Minh", "zone: Asia/Hanoi", "zone", "IANA"),
     ("rhythm_minutes: 15", "rythm_minutes: 15", "rythm_minutes", "rhythm_minutes"),
     ("rhythm_minutes: 15", "", "rhythm_minutes", "add it"),
+    ("credit: receiving", "credit: reception", "measures.waiting_reception.credit", "receiving"),
+    (
+        "in_figures AND entered_on = at_date\n",
+        "in_figures AND entered_on = at_date\n    credit: responsible\n",
+        "measures.received_today",
+        "credit: resolving",
+    ),
     ("partitions: 8", "partitions: 0", "topic.partitions", "greater"),
     ("phase: paused", "phase: pause", "lifecycle.statuses.5.phase", "paused"),
     ("enters: true, ", "", "lifecycle", "enters"),
@@ -85,6 +92,14 @@ BAD_FEED = [
     ("agencies: known", "agencies: any", "agencies", "known"),
     ("label: {vi: Hồ sơ", "label: {vi: [", "(the file)", "YAML"),
     ("kind: case", "kind: case\nextends: nothing", "extends", "earlier"),
+    (
+        'next: ["4", "10"]',
+        'next: ["4", "11"]',
+        "lifecycle",
+        "statuses.9.next: '11' is no status; name some of 1, 2,",
+    ),
+    ('next: ["4", "10"]', 'next: ["4", "M04"]', "lifecycle", "statuses.9.next: 'M04' is a note"),
+    ("{phase: note, apology", '{phase: note, next: ["4"], apology', "lifecycle", "statuses.M04.next"),
 ]
 
 

@@ -203,7 +203,8 @@ def test_a_day_that_was_changed_by_a_later_revision_says_how_often(served: Any) 
         update flow_day set to_revision = (select max(revision) from revision) where day = '2024-12-17';
         insert into flow_day select feed, day, agency, channel, carried_over, new + 1, received_total + 1,
             resolved, early, on_due_date, late, no_due_date, withdrawn, open_end, open_end_overdue,
-            (select max(revision) from revision), null from flow_day where day = '2024-12-17'"""
+            (select max(revision) from revision), null, credit
+        from flow_day where day = '2024-12-17' and credit = 'resolving'"""
     )
     days = httpx.get(f"{served.url}{API}/trend", params={"days": 5}).json()["days"]
     assert [row["restated"] for row in days] == [0, 0, 0, 1, 0]

@@ -42,7 +42,10 @@ def listed(province: Any, at: datetime, measure: str, **asked: Any) -> dict[str,
     feed = province.registry.feeds[FEED]
     wanted = Asked(measure, **{"at": at, **asked})
     found: dict[str, Any] = with_connection(
-        province, lambda connection: cases.page(connection, feed, case_rules(feed), wanted, at)
+        province,
+        lambda connection: cases.page(
+            connection, feed, case_rules(feed), wanted, at, province.registry.history
+        ),
     )
     return found
 
