@@ -12,13 +12,13 @@ from ioc.warehouse.connection import Connection
 from schemas import Feed, Registry
 
 HERE = Path(__file__).parent
-CLOCKED = ("submitted_at", "reception_due_at", "breach_at", "apology_at")
+REWRITTEN = ("submitted_at", "reception_due_at", "breach_at", "apology_at")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def add_clocks(conn: Connection, feed: Feed, registry: Registry) -> None:
     """After refold.refold, of everything stored; null where the feed has no clocks."""
-    conn.execute("alter table verify_case " + ", ".join(f"add {name} timestamptz" for name in CLOCKED))
+    conn.execute("alter table verify_case " + ", ".join(f"add {name} timestamptz" for name in REWRITTEN))
     clocks = feed.clocks
     if clocks is None or feed.calendar is None:
         return
