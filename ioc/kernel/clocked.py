@@ -83,7 +83,8 @@ def steps(rules: CaseRules, clocks: ClockRules) -> list[Step]:
         "newest": _due(clocks, start, col("newest_key")),
     }
     worked = time.between(start, col("resolved"), col("key")) - col("paused_work")
-    at = {"due_by_us_at": "due_by_us", "paused_at": "paused_from", "apology_at": "apology_first"}
+    at = {"due_by_us_at": "due_by_us", "paused_at": "paused_from", "apology_at": "apology_first",
+          "due_766_at": "due_766"}  # fmt: skip
     return [
         {**counted, **dues, "apology_first": col("apology"), "submitted": _submitted()},
         {
@@ -91,6 +92,7 @@ def steps(rules: CaseRules, clocks: ClockRules) -> list[Step]:
                 time.after_hours(col("unpaused"), col("paused_work"), col("key"))
             ),
             "reception_due": _reception(clocks),
+            "due_766": _due_766(),
         },
         {
             "submitted_at": col("submitted").cast(INSTANT),
@@ -146,18 +148,25 @@ def _reception(clocks: ClockRules) -> pl.Expr:
     return pl.when(online & ~waits & (col("submitted") <= col("entered")).fill_null(True)).then(due)
 
 
-def _by_766() -> pl.Expr:
-    """Index 766, 2.1, by instants; open cases have none here: a period's end decides them (domain 2.5).
+def _due_766() -> pl.Expr:
+    """Up to when an end is in time by index 766, 2.1: the due date, or without one the statutory maximum.
 
-    Time waited for supplements is deducted once: not where the source already moved the due date.
+    Time waited for supplements is deducted from what has passed, so it is added here; once: not where the
+    source already moved the due date.
+    """
+    due = pl.col("due_at").cast(pl.Int64)
+    extended = (due != pl.col("first_due")).fill_null(False)
+    return pl.coalesce(due, "statutory") + pl.when(extended).then(0).otherwise("deducted")
+
+
+def _by_766() -> pl.Expr:
+    """Index 766, 2.1, by instants; other open cases have none here: a period's end decides them (domain 2.5,
+    deadline.open_at).
     """
     col = pl.col
     stands = col("pause_reason").is_in(["supplement", "stop"])
     ended = pl.coalesce("resolved", pl.when(stands).then("paused_from"))
-    due = col("due_at").cast(pl.Int64)
-    extended = (due != col("first_due")).fill_null(False)
-    elapsed = pl.when(extended).then(ended).otherwise(ended - col("deducted"))
-    in_time = elapsed <= pl.coalesce(due, "statutory")
+    in_time = ended <= col("due_766")
     asked_again = (
         col("resolved").is_null() & (col("pause_reason") == "supplement") & (col("supplements") > 1)
     ).fill_null(False)

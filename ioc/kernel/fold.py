@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from datetime import datetime
 
 import polars as pl
 
@@ -67,18 +68,19 @@ def fold_now(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
     return _now(_with_clocks(cases.lazy(), said.lazy(), rules))
 
 
-def intervals(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
+def intervals(events: pl.DataFrame, rules: CaseRules, at: datetime | None = None) -> pl.DataFrame:
     """The spans of one case between reception and end, in order; empty where it was not received.
 
-    Columns status, phase, at, until (Int64 microseconds UTC; null: still), reason, policy, work, key.
+    Columns status, phase, at, until (Int64 microseconds UTC; null: still), reason, policy, work (working
+    microseconds; of what still lasts, up to `at`), part (`counted`, `paused`, `end`), voided (whether the
+    limit began anew after it), key. ValueError where the feed has no clocks.
     """
     if rules.clocks is None:
         raise ValueError(f"{rules.feed} has no clocks; name a calendar and `clocks` in its feed.yaml")
     facts = _now(_facts(events.lazy(), rules)).lazy()
     cases = clocked.watched(_states(facts, rules).with_columns(eventful=pl.lit(value=True)), rules.clocks)
     spans = timeline.spans(timeline.ordered(facts, cases), rules.clocks)
-    phase = pl.col("phase").replace_strict(dict(enumerate(PHASES)), return_dtype=pl.String)
-    return _now(spans.select("status", phase, "at", "until", "reason", "policy", "work", "key"))
+    return _now(timeline.parted(spans, rules.clocks, at))
 
 
 def _now(frame: pl.LazyFrame) -> pl.DataFrame:

@@ -42,7 +42,7 @@ RULES = CaseRules("example", ZONE, NATIONAL | {"M04": "note"}, frozenset({"2"}),
 COMPARED = (
     "submitted_at", "reception_due_at", "procedure_version", "pauses", "supplements", "paused_at",
     "pause_reason", "paused_seconds", "worked_seconds", "due_by_us_at", "due_by_us_on", "breach_at",
-    "outcome_766",
+    "due_766_at", "outcome_766",
 )  # fmt: skip
 
 
