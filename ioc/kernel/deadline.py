@@ -55,17 +55,18 @@ def outcome(rules: CaseRules) -> pl.Expr:
 def open_at(cases: pl.LazyFrame, end: datetime, zone: str) -> pl.LazyFrame:
     """The open cases of a frame of CASES, judged at the instant `end` (domain 2.5, "still open").
 
-    Adds `standing` by local date in `zone`: `in_time` until the due date's day is over or without one, else
-    `overdue`; and `standing_766`, `on_time` or `late`: the period's end is the case's end, unless the case
-    waits for a supplement or is stopped, which is its end by that index. Null without clocks, due date and
-    limit. Open is what was received by `end` and has no end: for a past `end` fold the events up to it.
+    Adds `standing` by local date in `zone`: `in_time` while it is paused (domain 2.5 and 3.1), without a due
+    date and until the due date's day is over, else `overdue`; and `standing_766`, `on_time` or `late`: the
+    period's end is the case's end, unless the case waits for a supplement or is stopped, which is its end by
+    that index. Null without clocks, and without due date and limit. Open is what was received by `end` and
+    has no end: for a past `end` fold the events up to it.
     ValueError where `end` has no zone.
     """
     if end.tzinfo is None:
         raise ValueError(f"end: {end} has no zone; give an instant")
     col, at = pl.col, pl.lit(end).cast(pl.Datetime("us", "UTC"))
     on = at.dt.convert_time_zone(zone).dt.date()
-    over = (col("due_on") < on).fill_null(False)
+    over = (col("due_on") < on).fill_null(False) & col("paused_at").is_null()
     by_766 = pl.when(at <= col("due_766_at")).then(pl.lit("on_time"))
     late = by_766.when(at > col("due_766_at")).then(pl.lit("late"))
     return cases.filter(

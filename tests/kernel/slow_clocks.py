@@ -205,7 +205,8 @@ class Clocks:
         case, said = self.case, self.row()["outcome_766"]
         if not case["in_figures"] or self.resolved or case["entered_at"] > end:
             return None
-        on_time = case["due_on"] is None or case["due_on"] >= local(end, self.rules.zone)
+        paused = any(until is None for _, until, _, _ in self.spans)
+        on_time = paused or case["due_on"] is None or case["due_on"] >= local(end, self.rules.zone)
         held = self.due_766()
         if said is None and held:
             said = "on_time" if end <= held else "late"
