@@ -16,7 +16,7 @@ from starlette.routing import Route
 from ioc.agencies import responsible_now
 from ioc.errors import BadInput, IocError
 from schemas.feed import Feed
-from screens import aside, asking, cases, history, slow, table, trend
+from screens import aside, asking, cases, flags, history, slow, table, trend
 from screens.board import local_day
 from screens.hub import frames
 from screens.service import Service
@@ -131,6 +131,11 @@ class App:
         async with self._service.desk.snapshot() as connection:
             return json(await aside.read(connection, feed.feed))
 
+    async def flags(self, request: Request) -> Response:
+        feed = self.feed(request)
+        async with self._service.desk.snapshot() as connection:
+            return json(await flags.read(connection, feed.feed, self._service.clock.now()))
+
     async def trend(self, request: Request) -> Response:
         feed, days = self.feed(request), asking.number(request, "days", YEAR, 10 * YEAR)
         async with self._service.desk.snapshot() as connection:
@@ -153,6 +158,7 @@ class App:
             Route(f"{api}/trend", self.trend),
             Route(f"{api}/search", self.search),
             Route(f"{api}/aside", self.aside),
+            Route(f"{api}/flags", self.flags),
             Route(f"{api}/cases.csv", self.csv),
             Route(f"{api}/cases", self.cases),
             Route(f"{api}/cases/{{case:path}}", self.case),

@@ -52,6 +52,7 @@ def asked(request: Request) -> Asked:
         at=instant(request, "at"),
         position=None if position is None else Position.parse(position),
         agency=text(request, "agency"),
+        flag=text(request, "flag"),
         search=text(request, "q"),
         sort=sort.removeprefix("-"),
         descending=sort.startswith("-"),

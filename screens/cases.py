@@ -15,6 +15,7 @@ from ioc.errors import BadInput
 from ioc.event import instant_text
 from ioc.kernel.rules import CaseRules
 from schemas.feed import Feed
+from schemas.flags import flags
 from schemas.history import History
 from screens import board, tiles
 from screens.asof import known
@@ -39,6 +40,7 @@ class Asked:
     at: datetime | None = None
     position: Position | None = None
     agency: str | None = None
+    flag: str | None = None
     search: str | None = None
     sort: str = "due_at"
     descending: bool = False
@@ -47,6 +49,8 @@ class Asked:
     def checked(self) -> Asked:
         if self.sort not in SORTABLE:
             raise BadInput("sort", self.sort, f"sort by one of {', '.join(sorted(SORTABLE))}")
+        if self.flag is not None and self.flag not in flags():
+            raise BadInput("flag", self.flag, f"name one of {', '.join(flags())}")
         if self.page < 1:
             raise BadInput("page", self.page, "pages count from 1")
         return self
@@ -78,6 +82,9 @@ async def select(
         codes = {} if credit == "resolving" else successors(history, names["at_date"])
         wheres.append(f"{tiles.WHOSE[credit]} = any(%(agencies)s)")
         names["agencies"] = adopted(codes, asked.agency)
+    if asked.flag is not None:
+        wheres.append("flags @> array[%(flag)s]")
+        names["flag"] = asked.flag
     if asked.search:
         wheres.append("starts_with(case_id, %(search)s)")
         names["search"] = asked.search

@@ -12,6 +12,7 @@ from psycopg.rows import dict_row
 from ioc.event import instant_text
 from schemas import Registry
 from schemas.feed import Feed
+from schemas.flags import flags
 from screens import tiles
 from screens.position import Position
 
@@ -115,6 +116,7 @@ async def words(connection: AsyncConnection[Any], feed: Feed, registry: Registry
         "statuses": {c: {"phase": s.phase, **s.label.model_dump()} for c, s in statuses.items()},
         "channels": {code: label.model_dump() for code, label in feed.channels.items()},
         "agencies": await agency_names(connection, registry),
+        "flags": {code: flag.model_dump() for code, flag in flags().items()},
         "feeds": [{"feed": f, "label": registry.feeds[f].label.model_dump()} for f in active],
     }
 

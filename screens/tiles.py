@@ -12,7 +12,9 @@ from ioc.errors import BadInput
 from ioc.kernel.measures import Measure
 from schemas.feed import OF_THE_DAY, Feed
 
-SET_ASIDE = "set_aside"
+# Lists that stand behind no tile.
+SET_ASIDE, FLAGGED = "set_aside", "flagged"
+OTHERS = {SET_ASIDE: "set_aside is not null", FLAGGED: "flags <> '{}'"}
 # Under whose code a case is counted; `responsible` moves the code to a successor only after the counting.
 WHOSE = {
     "resolving": "coalesce(agency, '')",
@@ -121,10 +123,10 @@ def scans(counts: list[Part]) -> list[Scan]:
 
 def listed(feed: Feed, measure: str, role: str = "where") -> str:
     """The WHERE of the list behind a number: the same text that counted it."""
-    if measure == SET_ASIDE:
-        return "set_aside is not null"
+    if measure in OTHERS:
+        return OTHERS[measure]
     if measure not in feed.measures:
-        raise BadInput("measure", measure, f"name one of {', '.join(feed.measures)} or {SET_ASIDE}")
+        raise BadInput("measure", measure, f"name one of {', '.join((*feed.measures, *OTHERS))}")
     expressions = feed.measures[measure].expressions()
     if role not in expressions:
         raise BadInput("role", role, f"this measure has {', '.join(expressions)}")
@@ -132,8 +134,8 @@ def listed(feed: Feed, measure: str, role: str = "where") -> str:
 
 
 def credit(feed: Feed, measure: str) -> str:
-    """Whose cases the measure counts; what was set aside is of who was said to resolve it."""
-    return "resolving" if measure == SET_ASIDE else feed.measures[measure].credit
+    """Whose cases the measure counts; what was set aside or flagged is of who was said to resolve it."""
+    return "resolving" if measure in OTHERS else feed.measures[measure].credit
 
 
 def described(feed: Feed) -> list[dict[str, Any]]:

@@ -3,7 +3,6 @@ import { h } from "./dom.js";
 import { lasting, local, number } from "./format.js";
 import { api, fetched, link } from "./route.js";
 import { shape, statusBadge, toneOfPhase } from "./shapes.js";
-import { reason } from "./reasons.js";
 import { verdict } from "./verdict.js";
 
 const HIDDEN = new Set(["status", "due_at", "agency", "receiving_agency", "channel", "procedure"]);
@@ -46,11 +45,17 @@ export class CasePage {
     const judged = verdict(row, this.today, this.meta, lang);
     const sentence = h("section", { class: "card verdict", "data-tone": judged.tone }, shape(judged.tone),
       h("p", null, judged.text, " ", h("span", { class: "muted" }, judged.how)));
-    const flags = row.flags.length ? h("p", { class: "crumb" }, row.flags.map((flag) => reason(flag, lang)).join(" · ")) : null;
+    const flags = row.flags.length ? h("section", { class: "card flags" }, h("h3", null, t("toLookAt")), h("ul", null, row.flags.map((flag) => this.flag(flag)))) : null;
     const history = h("section", { class: "card" }, h("h3", null, t("history")), h("ol", { class: "timeline" }, events.map((event) => this.event(event))));
     const now = local(at, this.meta.zone);
     const notes = [repeats ? t("repeats", { n: number(repeats, lang) }) : null, t("clock", { time: `${now.time} ${now.date}` })];
     return [sentence, this.facts(row, agencies), flags, history, h("p", { class: "crumb" }, notes.filter(Boolean).join(" · "))].filter(Boolean);
+  }
+
+  flag(code) {
+    const said = this.meta.flags[code];
+    const { lang } = this.ctx;
+    return h("li", null, h("strong", null, said?.label[lang] ?? code), " ", h("span", { class: "muted" }, said?.why[lang] ?? ""));
   }
 
   facts(row, agencies) {

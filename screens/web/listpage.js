@@ -6,7 +6,7 @@ import { reason } from "./reasons.js";
 import { outcomeBadge, statusBadge } from "./shapes.js";
 
 const COLUMNS = ["case_id", "status", "agency", "channel", "procedure", "entered_at", "due_at", "resolved_at", "outcome"];
-const MEASURE_OF_ASIDE = "set_aside";
+const OTHERS = { set_aside: "asideCases", flagged: "toLookAt" }; // lists that no tile stands for
 
 export class ListPage {
   constructor(state, ctx, query) {
@@ -30,16 +30,17 @@ export class ListPage {
   update() {}
 
   asked() {
-    const { list: measure, role, at, position, agency, sort, page, q } = this.query;
-    return { measure, role, at, position, agency, sort, page, q };
+    const { list: measure, role, at, position, agency, flag, sort, page, q } = this.query;
+    return { measure, role, at, position, agency, flag, sort, page, q };
   }
 
   title() {
     const { lang, t } = this.ctx;
-    const { list, role } = this.query;
-    if (list === MEASURE_OF_ASIDE) return t("asideCases");
-    const label = this.meta.tiles.find((tile) => tile.name === list)?.label[lang] ?? list;
-    return role ? `${label} – ${t(role).toLowerCase()}` : label;
+    const { list, role, flag } = this.query;
+    const other = OTHERS[list] && t(OTHERS[list]);
+    const label = other ?? this.meta.tiles.find((tile) => tile.name === list)?.label[lang] ?? list;
+    const words = [role && t(role).toLowerCase(), flag && (this.meta.flags[flag]?.label[lang] ?? flag)];
+    return [label, ...words.filter(Boolean)].join(" – ");
   }
 
   tools() {
@@ -51,8 +52,11 @@ export class ListPage {
     const option = (code, name) => h("option", { value: code, selected: code === chosen }, name);
     const choice = h("select", { "aria-label": t("agency") }, h("option", { value: "*" }, t("filterAgency")), names.map(([code, name]) => option(code, name)));
     choice.addEventListener("change", () => go(here({ agency: choice.value === "*" ? null : choice.value, page: null })));
+    const flagged = Object.entries(this.meta.flags).map(([code, said]) => h("option", { value: code, selected: code === this.query.flag }, said.label[lang]));
+    const flags = h("select", { "aria-label": t("flag") }, h("option", { value: "" }, t("filterFlag")), flagged);
+    flags.addEventListener("change", () => go(here({ flag: flags.value || null, page: null })));
     const csv = api(this.ctx.feed, "cases.csv", { ...this.asked(), page: null, lang });
-    return h("div", { class: "tools" }, choice,
+    return h("div", { class: "tools" }, choice, flags,
       h("a", { class: "button", href: here({ at: null, position: null, page: null }) }, t("openNow")),
       h("a", { class: "button", href: csv, download: true }, t("csv")));
   }

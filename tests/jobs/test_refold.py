@@ -40,7 +40,7 @@ def content(key: tuple[str, ...], feed: Feed) -> dict[str, Any]:
         "due_at": dice.choice([None, BEGIN + timedelta(hours=7 * dice.randint(0, 20))]),
         "agency": dice.choice([None, "North", "South"]),
         "receiving_agency": dice.choice([None, "North", "South"]),
-        "channel": dice.choice([None, "desk", "post"]),
+        "channel": dice.choice([None, "desk", "online"]),
         "procedure": dice.choice([None, "1.000"]),
     }
 
@@ -122,12 +122,17 @@ def test_both_writings_agree_on_every_case_and_every_day(warehouse: Settings, na
 
 
 def test_a_measure_of_the_clocks_is_counted_with_columns_that_it_says_are_lent(warehouse: Settings) -> None:
-    feed = load().feeds["records"]
+    registry = load()
+    feed = registry.feeds["records"]
+    paused = feed.measures["in_process"].model_copy(update={"where": "in_figures AND paused_seconds > 0"})
+    feed = feed.model_copy(update={"measures": {**feed.measures, "paused": paused}})
     with connect(warehouse) as conn:
         stored(conn, feed, deliveries(feed, seed=7)[:60])
         conn.commit()
-        found = {check.name: check for check in check_tiles(conn, feed, BEGIN + timedelta(days=9))}
-    assert found["tile about_to_breach"].figures["lent by cases"] == "breach_at"
-    assert found["tile about_to_breach"].ok
+        at = BEGIN + timedelta(days=9)
+        found = {check.name: check for check in check_tiles(conn, feed, registry, at)}
+    assert found["tile paused"].figures["lent by cases"] == "paused_seconds"
+    assert found["tile paused"].ok
+    assert "lent by cases" not in found["tile about_to_breach"].figures
     assert "lent by cases" not in found["tile in_process"].figures
     assert not found["tile in_process"].ok, "nobody folded these events"
