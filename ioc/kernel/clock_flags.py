@@ -43,7 +43,7 @@ def raised(zone: str, clocks: ClockRules) -> pl.Expr:
         col("late_supplement"),
         received & version & without_limit(),
         received & ~version,
-        clocks.agencies.outside("agency", local_day("agency_said", zone)),
+        clocks.agencies.outside("agency", local_day("agency_at", zone)),
         col("backwards"),
         local_day("apology_first", zone) > local_day("apology_due", zone),
         col("letters") > 1,

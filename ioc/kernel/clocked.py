@@ -45,7 +45,6 @@ def found(rules: CaseRules, clocks: ClockRules) -> Step:
     # A time that runs back so far needs receipts so far apart, and twice that between their lags.
     apart = received.max() - received.min() > clocks.backwards
     lagging = (apart & (lag.max() - lag.min() > 2 * clocks.backwards)).fill_null(False)
-    own = col("consult").is_null() if rules.consults else True
     return {
         "submitted_first": pl.when(before).then(at).min(),
         "fee_asked": pl.when(col("reason") == "fee").then(at).min(),
@@ -59,7 +58,6 @@ def found(rules: CaseRules, clocks: ClockRules) -> Step:
             | lagging
         ).fill_null(False),
         "lagging": lagging,
-        "agency_said": pl.when(col("agency").is_not_null() & own).then(at).max(),
     }
 
 

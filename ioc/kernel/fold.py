@@ -118,17 +118,24 @@ def _states(facts: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
 
 
 def _resolving(facts: pl.LazyFrame, cases: pl.LazyFrame) -> pl.LazyFrame:
-    """Who resolves the few cases that were given an agency after their end: case_id, credited."""
+    """Who resolves the few cases that were given an agency after their end, and when that was said."""
     named = facts.filter(pl.col("named") & pl.col("at").is_not_null())
     ended = cases.filter("renamed").select("case_id", end=pl.col("resolved_at").cast(pl.Int64))
-    by_then = _last(pl.col("agency"), pl.col("at") <= pl.col("end"))
-    first = pl.col("agency").min_by("order")
-    return named.join(ended, on="case_id").group_by("case_id").agg(credited=pl.coalesce(by_then, first))
+    at, in_time = pl.col("at"), pl.col("at") <= pl.col("end")
+    by_then, first = _last(pl.col("agency"), in_time), pl.col("agency").min_by("order")
+    return (
+        named.join(ended, on="case_id")
+        .group_by("case_id")
+        .agg(
+            credited=pl.coalesce(by_then, first),
+            credited_at=pl.coalesce(pl.when(in_time).then(at).max(), at.min()),
+        )
+    )
 
 
 def _credited(cases: pl.LazyFrame, resolving: pl.LazyFrame) -> pl.LazyFrame:
     return cases.join(resolving, on="case_id", how="left").with_columns(
-        agency=pl.coalesce("credited", "agency")
+        agency=pl.coalesce("credited", "agency"), agency_at=pl.coalesce("credited_at", "agency_at")
     )
 
 

@@ -91,7 +91,9 @@ class Flags:
         said = [e for e in self.all if e["agency"] and self.clocks.own(e)]
         if not said:
             return False
-        day, code = self.local(said[-1]["occurred_at"]) or date.max, said[-1]["agency"]
+        by_end = [e for e in said if self.resolved is None or e["occurred_at"] <= self.resolved]
+        gave = by_end[-1] if by_end else said[0]
+        day, code = self.local(gave["occurred_at"]) or date.max, gave["agency"]
         spells = [(first, last) for known, first, last in self.plain.agencies if known == code]
         return bool(spells) and not any(
             (first or date.min) <= day <= (last or date.max) for first, last in spells

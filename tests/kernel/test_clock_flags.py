@@ -96,6 +96,10 @@ TOO_LATE = DUE + 2 * HOUR + timedelta(microseconds=1)
         ([told(-1200, "2", agency="B")], ["agency-not-valid"]),
         ([told(-1200, "2", agency="C")], []),
         ([told(-1200, "2", agency=None), told(-1199, "ask", agency="B")], []),
+        (
+            [told(0, "2", agency="B"), told(5, "9"), told(6000, "10", agency="B")],
+            [],
+        ),  # no credit after the end
         # letters
         ([RECEIVED, told(150, "M04")], []),
         ([RECEIVED, told(182, "M04")], []),  # in the evening of the due day

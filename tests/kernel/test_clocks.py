@@ -79,7 +79,8 @@ def clocked_histories(draw: st.DrawFn) -> list[Row]:
     )
     opening = draw(st.sampled_from(([], ["1"], ["2"], ["1", "2"], ["1", "6", "1", "2"])))
     for status in [*opening, *draw(st.lists(statuses, max_size=8))]:
-        own = {} if status not in RULES.consults else {"agency": draw(st.sampled_from(("A", "Z", None)))}
+        agencies = ("A", "Z", None) if status in RULES.consults else (said["agency"],) * 5 + ("A", "B", None)
+        own = {"agency": draw(st.sampled_from(agencies))}
         late = at + timedelta(hours=draw(st.sampled_from((0, 0, 0, 3, 25, 49, 500))))
         told = {
             "due_at": draw(due),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ioc.kernel.fold import fold_now
+from ioc.kernel.fold import fold, fold_now
 from ioc.rules import case_rules
 from schemas import load
 from tests.kernel.histories import NATIONAL, NEXT, Row, event, frame, rules
@@ -93,3 +93,9 @@ def test_records_say_the_national_transitions() -> None:
     following = case_rules(load().feed("records")).following
     assert {status: following[status] for status in NEXT} == NEXT
     assert following.keys() == NATIONAL.keys() - {"activity"}
+
+
+def test_figures_that_need_no_flags_do_not_pay_for_them() -> None:
+    cases = fold(frame(told("2 4 9")), rules(following=NEXT))
+    assert "path" in cases.select("case_id", "flags").explain()
+    assert "path" not in cases.select("case_id", "entered_on", "outcome", "set_aside").explain()
