@@ -39,18 +39,18 @@ def case(
         raise BadInput("--feed", row["feed"], "its feed.yaml is gone: add its folder to IOC_SCHEMAS_PATH")
     feed_ = registry.feeds[row["feed"]]
     story = Story(registry, case_rules(feed_, registry))
-    lines = story.tell(row, events, at, language)
+    lines, said = story.tell(row, events, at, language), story.speaker(language)
     if json:
         told = {
             "case": row,
             "events": events,
-            "story": [line.data() for line in lines],
+            "story": [said.data(line) for line in lines],
             "at": at,
             "lang": lang,
         }
         typer.echo(json_.dumps(told, default=text_of, ensure_ascii=False))
     else:
-        show(feed_, row, events, lines, story.speaker(language))
+        show(feed_, row, events, lines, said)
 
 
 def language_of(lang: str) -> Lang:

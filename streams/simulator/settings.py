@@ -57,6 +57,7 @@ class Wire(Section):
     stopped: str
     resolved: str
     delivered: str
+    apology: str = ""  # a home that began without letters has none
     direct: str
     online: str
     postal: str
@@ -111,6 +112,8 @@ class Paths(Section):
     late_days: float = Field(gt=1)
     late_of_carried_over: Share
     still_open_of_carried_over: Share
+    apology: Share = 0
+    apology_in_time: Share = 0
     same_day_delivery: Share
     delivery_days: float = Field(gt=1)
 

@@ -12,7 +12,10 @@ from screens.testing import NOW
 
 pytestmark = pytest.mark.browser
 
-COUNTS = ("received_today", "resolved_today", "in_process", "overdue", "due_today")
+COUNTS = (
+    "received_today", "resolved_today", "in_process", "overdue", "due_today", "about_to_breach",
+    "overdue_without_apology", "waiting_reception",
+)  # fmt: skip
 
 
 def number(text: str) -> int:
@@ -27,10 +30,15 @@ def counted(province: Any) -> dict[str, int]:
         "in_process": "in_figures and resolved_at is null",
         "overdue": "in_figures and resolved_at is null and due_on < %(day)s",
         "due_today": "in_figures and resolved_at is null and due_on = %(day)s",
+        "about_to_breach": "in_figures and resolved_at is null and due_on >= %(day)s "
+        "and due_at <= %(now)s + interval '24 hours'",
+        "overdue_without_apology": "in_figures and resolved_at is null and due_on < %(day)s "
+        "and not exists (select from event where event.case_id = cases.case_id and status = 'M04')",
+        "waiting_reception": "entered_at is null and reception_due_at < %(now)s",
     }
     row = province.conn.execute(
         "select " + ", ".join(f"count(*) filter (where {where})" for where in sums.values()) + " from cases",
-        {"day": day},
+        {"day": day, "now": NOW},
     ).fetchone()
     return dict(zip(sums, row, strict=True))
 
