@@ -110,11 +110,27 @@ def test_a_number_opens_its_list_and_a_row_its_case_and_back_comes_back(standing
     visit.picture(page, "list")
     rows.first.locator("a").click()
     expect(page.locator("h2")).to_have_text(case)
-    expect(page.locator(".verdict")).to_contain_text(re.compile(r"\d days? overdue"))
+    expect(page.locator(".verdict")).to_contain_text(re.compile(r"\d days? (overdue|ago)"))
     events = standing.province.one("select count(*) from event where case_id = %s", case)
     expect(page.locator(".timeline li")).to_have_count(events)
     visit.picture(page, "case")
     assert parse_qs(urlsplit(page.url).query)["lang"] == ["en"]
+    assert visit.complaints == []
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_case_page_tells_the_servers_story_in_its_language(standing: Any, visit: Any, lang: str) -> None:
+    paused = "select case_id from cases where pauses > 0 and resolved_at is not null order by 1 limit 1"
+    case = standing.province.one(paused)
+    story = httpx.get(f"{standing.url}/api/records/cases/{case}", params={"lang": lang}).json()["story"]
+    page = visit.open(f"{standing.url}/?case={case}&lang={lang}")
+    expect(page.locator(".course li").first).to_be_visible()
+    assert page.locator(".verdict p").inner_text().startswith(story[0]["text"])
+    timed, others = ([line for line in story[2:] if ("time" in line) is wanted] for wanted in (True, False))
+    assert page.locator(".course li p").all_inner_texts() == [line["text"] for line in timed]
+    assert page.locator(".course time").all_inner_texts() == [line["time"] for line in timed]
+    assert page.locator(".told li p").all_inner_texts() == [line["text"] for line in others]
+    assert page.locator(".course [data-kind=paused]").count() > 0
     assert visit.complaints == []
 
 
