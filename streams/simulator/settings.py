@@ -103,6 +103,8 @@ class DayHours(Section):
 class Paths(Section):
     events: dict[Annotated[int, Field(ge=5, le=8)], Annotated[float, Field(ge=0)]]
     submit_hours: float = Field(gt=0)
+    slow_reception: Share = 0
+    slow_hours: float = Field(40, gt=0)
     supplement: Share
     fee: Share
     stopped: Share

@@ -129,6 +129,23 @@ def test_a_letter_moves_the_due_date_of_a_case_that_stays_late(
     assert 0.4 < (days_before >= 1).mean() < 0.9  # type: ignore[operator]
 
 
+def test_some_online_submissions_wait_for_reception_longer_than_a_day(
+    simulation: Simulation, known: Reference
+) -> None:
+    none = simulation.model_copy(update={"path": simulation.path.model_copy(update={"slow_reception": 0})})
+    late, rows = [], []
+    for one in (none, simulation):
+        plan = province_year(one, known, 2024, 0.02, 1)
+        online = plan.cases.filter(pl.col("submitted").is_not_null(), ~pl.col("carried"))
+        waited = online["received"] - online["submitted"]
+        late.append((waited > 4 * DAY).mean())
+        rows.append(plan.cases.select("received", "agency", "procedure"))
+        assert waited.max() < 13 * DAY  # type: ignore[operator]
+    assert late[0] < 0.001  # type: ignore[operator]
+    assert 0.002 < late[1] < 0.05  # type: ignore[operator]
+    assert rows[0].equals(rows[1])
+
+
 def test_without_a_share_no_letter_is_sent_and_nothing_else_changes(
     simulation: Simulation, known: Reference
 ) -> None:
