@@ -1,7 +1,8 @@
-"""One case: its events in the order of the fold, both clocks of each, and what it came to."""
+"""One case: its events in the order of the fold, both clocks of each, what it came to, and its story."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import polars as pl
@@ -10,6 +11,7 @@ from psycopg.rows import dict_row
 
 from ioc.event import instant_text
 from ioc.kernel.events import EVENTS, effective
+from ioc.story import Lang, Story
 from screens.slow import texts
 
 STATE = "select * from cases where feed = %(feed)s and case_id = %(case)s"
@@ -20,8 +22,10 @@ REPEATS = "select count(*) from duplicate where feed = %(feed)s and case_id = %(
 Row = dict[str, Any]
 
 
-async def read(connection: AsyncConnection[Any], feed: str, case: str) -> Row | None:
-    """None where no such case was ever seen."""
+async def read(
+    connection: AsyncConnection[Any], story: Story, feed: str, case: str, now: datetime, lang: Lang
+) -> Row | None:
+    """None where no such case was ever seen; `story` as at `now`."""
     names = {"feed": feed, "case": case}
     async with connection.cursor(row_factory=dict_row) as cursor:
         state = await (await cursor.execute(STATE, names)).fetchone()
@@ -29,12 +33,13 @@ async def read(connection: AsyncConnection[Any], feed: str, case: str) -> Row | 
             return None
         events = await (await cursor.execute(EVENTS_OF, names)).fetchall()
     repeats = await (await connection.execute(REPEATS, names)).fetchone()
-    counting = counted(events)
+    counting, said = counted(events), story.speaker(lang)
     return {
         "case": texts(state),
         "events": [
             told(event, (event["source"], event["id"], event["hash"]) in counting) for event in events
         ],
+        "story": [said.data(line) for line in story.tell(state, events, now, lang)],
         "repeats": repeats[0] if repeats else 0,
     }
 

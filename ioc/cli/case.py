@@ -41,20 +41,20 @@ def case(
         raise BadInput("--feed", row["feed"], "its feed.yaml is gone: add its folder to IOC_SCHEMAS_PATH")
     feed_ = registry.feeds[row["feed"]]
     story = Story(registry, case_rules(feed_, registry))
-    lines = story.tell(row, events, at, language)
+    lines, said = story.tell(row, events, at, language), story.speaker(language)
     whose = responsible_now(registry, row, at.astimezone(ZoneInfo(feed_.zone)).date())
     if json:
         told = {
             "case": row,
             "agencies": whose,
             "events": events,
-            "story": [line.data() for line in lines],
+            "story": [said.data(line) for line in lines],
             "at": at,
             "lang": lang,
         }
         typer.echo(json_.dumps(told, default=text_of, ensure_ascii=False))
     else:
-        show(feed_, row, whose, events, lines, story.speaker(language))
+        show(feed_, row, whose, events, lines, said)
 
 
 def language_of(lang: str) -> Lang:

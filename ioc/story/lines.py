@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 # What stands on the time line; all other lines speak of the case as a whole.
 TIMED = ("submitted", "received", "counted", "paused", "restart", "end", "delivered")
@@ -20,8 +19,3 @@ class Line:
     until: datetime | None = None
     lasts: bool = False
     tone: str | None = None
-
-    def data(self) -> dict[str, Any]:
-        """As JSON carries it: kind, text, and where there are any from, to, lasts, tone."""
-        given = {"from": self.since, "to": self.until, "lasts": self.lasts or None, "tone": self.tone}
-        return {"kind": self.kind, "text": self.text} | {k: v for k, v in given.items() if v is not None}

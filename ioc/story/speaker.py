@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from ioc.story.lines import Line
@@ -61,11 +61,24 @@ class Speaker:
         many = unit if text != "1" else f"{unit}.one"
         return self.say(many, n=text.replace(".", ",") if self.lang == "vi" else text)
 
+    def time(self, line: Line) -> str:
+        """From when to when a timed line holds; empty for another."""
+        if line.since is None:
+            return ""
+        if line.until is None and not line.lasts:
+            return self.when(line.since)
+        until = self.say("now") if line.until is None else self.when(line.until)
+        return f"{self.when(line.since)} – {until}"
+
     def printed(self, line: Line) -> str:
         """A line of the terminal: a timed one after its instants."""
-        if line.since is None:
-            return line.text
-        if line.until is None and not line.lasts:
-            return f"{self.when(line.since)}  {line.text}"
-        until = self.say("now") if line.until is None else self.when(line.until)
-        return f"{self.when(line.since)} – {until}  {line.text}"
+        time = self.time(line)
+        return f"{time}  {line.text}" if time else line.text
+
+    def data(self, line: Line) -> dict[str, Any]:
+        """The line as JSON carries it: kind, text, and where there are any from, to, lasts, tone and time,
+        the instants in words.
+        """
+        given = {"from": line.since, "to": line.until, "lasts": line.lasts or None, "tone": line.tone}
+        told = {"kind": line.kind, "text": line.text, "time": self.time(line) or None, **given}
+        return {name: value for name, value in told.items() if value is not None}

@@ -176,10 +176,14 @@ def test_by_instant_the_hour_of_the_due_date_counts_while_open() -> None:
 
 
 def test_a_line_is_data_for_the_page() -> None:
-    line = told(happened(("2025-05-05T08:00", "2")), local("2025-05-05T09:00"))[2]
-    assert line.data() == {
+    said, line = (
+        Story(registry(), rules()).speaker("en"),
+        told(happened(("2025-05-05T08:00", "2")), local("2025-05-05T09:00"))[2],
+    )
+    assert said.data(line) == {
         "kind": "counted",
         "text": "Received: 1 working hour, counted.",
+        "time": "2025-05-05 08:00 – now",
         "from": local("2025-05-05T08:00"),
         "lasts": True,
     }
