@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ioc.kernel.clocks import ClockRules
+from ioc.kernel.identity import Identity
 
 PHASES = ("before-reception", "open", "paused", "resolved", "delivered", "refused", "withdrawn", "note")
 GOING = ("open", "paused")  # the clock may run; after an end, one of these re-opens the case
@@ -29,6 +30,7 @@ class CaseRules:
     compare: Literal["date", "instant"]
     definitions: str
     clocks: ClockRules | None = None
+    identity: Identity | None = None  # what joins codes to one case; the fold takes events that are joined
 
     def __post_init__(self) -> None:
         for status, phase in self.phases.items():
@@ -40,7 +42,5 @@ class CaseRules:
             raise ValueError(f"compare: {self.compare!r} cannot be used; take 'date' or 'instant'")
 
     def __hash__(self) -> int:
-        return hash(
-            (self.feed, self.zone, tuple(self.phases.items()), self.enters, self.compare, self.definitions)
-            + (self.clocks,)
-        )
+        said = (self.feed, self.zone, tuple(self.phases.items()), self.enters, self.compare, self.definitions)
+        return hash((*said, self.clocks, self.identity))
