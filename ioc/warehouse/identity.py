@@ -13,30 +13,34 @@ from ioc.warehouse.connection import Connection
 
 Joined = tuple[str, str, str]  # feed, a code, another code of the same case
 
-# live_code: the codes that this transaction speaks of. live_case: the cases they name, whose rows are locked.
+# live_code: further codes that this transaction speaks of. live_case: the cases it touches, their rows locked.
 _TABLES = """
 create temp table live_code (feed text, code text) on commit delete rows;
 create temp table live_case (feed text, case_id text) on commit delete rows;
 """
-# Another may join cases between our look and our lock: so look again until nothing is new. Almost always the
-# second look finds nothing. True where a code of these has other names.
+# Another may join cases between our look and our lock: so where codes have other names, look again until nothing
+# is new. Most transactions touch no such code and look once more in `alias`. True where a code has other names.
 _LOCK = """
 create function pg_temp.lock_touched() returns boolean language plpgsql set enable_seqscan to off as $$
 begin
-    insert into live_code select distinct feed, case_id from live_event;
     loop
         insert into live_case
         select distinct c.feed, coalesce(a.case_id, c.code)
-        from live_code c left join alias a on a.feed = c.feed and a.code = c.code
+        from (select feed, case_id code from live_event union all select feed, code from live_code) c
+        left join alias a on a.feed = c.feed and a.code = c.code
         where not exists (
             select from live_case l where l.feed = c.feed and l.case_id = coalesce(a.case_id, c.code)
         );
-        exit when not found;
+        if not found then
+            return true;
+        end if;
         insert into cases (feed, case_id) select feed, case_id from live_case
         order by feed collate "C", case_id collate "C"
         on conflict (feed, case_id) do update set case_id = excluded.case_id where false;
+        if not exists (select from live_case l join alias a on a.feed = l.feed and a.code = l.case_id) then
+            return false;
+        end if;
     end loop;
-    return exists (select from live_code c join alias a on a.feed = c.feed and a.code = c.code);
 end $$
 """
 _KNOWN = """
