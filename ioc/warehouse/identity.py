@@ -13,13 +13,13 @@ from ioc.warehouse.connection import Connection
 
 Joined = tuple[str, str, str]  # feed, a code, another code of the same case
 
-# live_code: further codes that this transaction speaks of. live_case: the cases it touches, their rows locked.
+# live_code: further codes that this transaction speaks of. live_case: the cases it touches, rows locked.
 _TABLES = """
 create temp table live_code (feed text, code text) on commit delete rows;
 create temp table live_case (feed text, case_id text) on commit delete rows;
 """
-# Another may join cases between our look and our lock: so where codes have other names, look again until nothing
-# is new. Most transactions touch no such code and look once more in `alias`. True where a code has other names.
+# Another may join cases between our look and our lock: so where codes have other names, look again until
+# nothing is new. Most transactions touch no such code and look once more. True where a code has other names.
 _LOCK = """
 create function pg_temp.lock_touched() returns boolean language plpgsql set enable_seqscan to off as $$
 begin
