@@ -18,12 +18,12 @@ from ioc.explain import Words
 from ioc.settings import load
 from ioc.warehouse import connect
 from ioc.warehouse.connection import Connection
-from ioc.warehouse.story import derived, events_of
+from ioc.warehouse.story import codes_of, derived, events_of
 from schemas import Feed
 
 
 def case(
-    id: Annotated[str, typer.Argument(help="the case's id")],
+    id: Annotated[str, typer.Argument(help="the case's id, or any code it has")],
     feed: Annotated[str | None, typer.Option(help="where several feeds have a case of this id")] = None,
     json: Annotated[bool, typer.Option("--json", help="print everything as JSON")] = False,
 ) -> None:
@@ -33,14 +33,15 @@ def case(
     with connect(settings, autocommit=True, name="ioc case") as conn:
         row = found(conn, unicodedata.normalize("NFC", id), feed)
         events = events_of(conn, row["feed"], row["case_id"])
+        codes = codes_of(conn, row["feed"], row["case_id"])
     if row["feed"] not in registry.feeds:
         raise BadInput("--feed", row["feed"], "its feed.yaml is gone: add its folder to IOC_SCHEMAS_PATH")
     words = Words(registry.feeds[row["feed"]], row, at)
     if json:
-        told = {"case": row, "events": events, "why": words.sentences(), "at": at}
+        told = {"case": row, "codes": codes, "events": events, "why": words.sentences(), "at": at}
         typer.echo(json_.dumps(told, default=text_of, ensure_ascii=False))
     else:
-        show(registry.feeds[row["feed"]], row, events, words)
+        show(registry.feeds[row["feed"]], row, codes, events, words)
 
 
 def found(conn: Connection, case_id: str, feed: str | None) -> dict[str, Any]:
@@ -59,13 +60,17 @@ def text_of(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def show(feed: Feed, row: dict[str, Any], events: list[dict[str, Any]], words: Words) -> None:
+def show(
+    feed: Feed, row: dict[str, Any], codes: list[str], events: list[dict[str, Any]], words: Words
+) -> None:
     console = Console()
     status = feed.lifecycle.statuses.get(row["status"])
     label = f" ({status.label.en})" if status else ""
     console.print(
         f"[bold]{row['case_id']}[/bold]  {feed.label.en}, phase {row['phase']}, status {row['status']}{label}"
     )
+    if len(codes) > 1:
+        console.print(f"  also known as: {', '.join(codes[1:])}", highlight=False)
     for name in ("agency", "receiving_agency", "channel", "procedure"):
         if row[name] is not None:
             console.print(f"  {name.replace('_', ' ')}: {row[name]}", highlight=False)

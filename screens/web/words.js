@@ -101,6 +101,7 @@ const WORDS = {
   receiving_agency: ["Nơi tiếp nhận", "Receiving agency"],
   search: ["Tìm mã hồ sơ  ( / )", "Find a case  ( / )"],
   searchNone: ["Không có hồ sơ nào bắt đầu như vậy.", "No case begins like that."],
+  codes: ["Mã khác", "Other codes"],
   history: ["Quá trình", "History"],
   occurred: ["xảy ra (giờ đơn vị)", "occurred (agency's clock)"],
   received: ["nhận được {time}", "received {time}"],
