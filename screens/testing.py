@@ -75,7 +75,9 @@ class Province:
         offsets.register(self.conn, self.feed, "id-1", range(PARTITIONS))
         self.rules = case_rules(self.registry.feeds[self.feed], self.registry)
         self._kernel = live.Kernel(
-            lambda _, frame: fold_now(frame, self.rules), {self.feed: self.rules.definitions}
+            lambda _, frame: fold_now(frame, self.rules),
+            {self.feed: self.rules.definitions},
+            {self.feed: self.rules.identity} if self.rules.identity else {},
         )
         self._agencies = live.Agencies(set(self.registry.agencies))
 

@@ -21,12 +21,12 @@ from ioc.settings import load
 from ioc.story import LANGS, Lang, Line, Speaker, Story
 from ioc.warehouse import connect
 from ioc.warehouse.connection import Connection
-from ioc.warehouse.story import derived, events_of
+from ioc.warehouse.story import codes_of, derived, events_of
 from schemas import Feed
 
 
 def case(
-    id: Annotated[str, typer.Argument(help="the case's id")],
+    id: Annotated[str, typer.Argument(help="the case's id, or any code it has")],
     feed: Annotated[str | None, typer.Option(help="where several feeds have a case of this id")] = None,
     lang: Annotated[str, typer.Option(help="language of the story: vi or en")] = "en",
     json: Annotated[bool, typer.Option("--json", help="print everything as JSON")] = False,
@@ -37,6 +37,7 @@ def case(
     with connect(settings, autocommit=True, name="ioc case") as conn:
         row = found(conn, unicodedata.normalize("NFC", id), feed)
         events = events_of(conn, row["feed"], row["case_id"])
+        codes = codes_of(conn, row["feed"], row["case_id"])
     if row["feed"] not in registry.feeds:
         raise BadInput("--feed", row["feed"], "its feed.yaml is gone: add its folder to IOC_SCHEMAS_PATH")
     feed_ = registry.feeds[row["feed"]]
@@ -46,6 +47,7 @@ def case(
     if json:
         told = {
             "case": row,
+            "codes": codes,
             "agencies": whose,
             "events": events,
             "story": [said.data(line) for line in lines],
@@ -54,7 +56,7 @@ def case(
         }
         typer.echo(json_.dumps(told, default=text_of, ensure_ascii=False))
     else:
-        show(feed_, row, whose, events, lines, said)
+        show(feed_, row, codes, whose, events, lines, said)
 
 
 def language_of(lang: str) -> Lang:
@@ -84,6 +86,7 @@ def text_of(value: object) -> str:
 def show(
     feed: Feed,
     row: dict[str, Any],
+    codes: list[str],
     whose: Agencies,
     events: list[dict[str, Any]],
     story: list[Line],
@@ -95,6 +98,8 @@ def show(
     console.print(
         f"[bold]{row['case_id']}[/bold]  {feed.label.en}, phase {row['phase']}, status {row['status']}{label}"
     )
+    if len(codes) > 1:
+        console.print(f"  also known as: {', '.join(codes[1:])}", highlight=False)
     for role, agency in whose.items():
         if agency is not None:
             now = " now" if role == "responsible" else ""

@@ -36,7 +36,9 @@ class About:
 
     @cached_property
     def frame(self) -> pl.DataFrame:
-        return pl.DataFrame([{name: event[name] for name in EVENTS} for event in self.events], schema=EVENTS)
+        one = {"case_id": self.row["case_id"]}  # whatever code an event was sent under
+        rows = [{name: event[name] for name in EVENTS} | one for event in self.events]
+        return pl.DataFrame(rows, schema=EVENTS)
 
     @cached_property
     def spans(self) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ export class CasePage {
     this.meta = state.meta;
     this.today = state.today;
     this.case = query.case;
+    this.codes = [query.case];
     this.body = h("div", { class: "parts" }, h("p", { class: "empty" }, ctx.t("loading")));
     const crumb = h("p", { class: "crumb" }, h("a", { href: link({}) }, `← ${ctx.t("back")}`));
     this.elements = [h("main", { class: "page case" }, h("header", null, h("div", null, crumb, h("h2", null, query.case))), this.body)];
@@ -26,7 +27,7 @@ export class CasePage {
     const turned = this.today !== state.today;
     this.today = state.today;
     if (turned) this.load();
-    const newest = state.ticker.find((event) => event.case_id === this.case);
+    const newest = state.ticker.find((event) => this.codes.includes(event.case_id));
     const mark = newest && `${newest.offset}`;
     if (!mark || mark === this.seen) return;
     this.seen = mark;
@@ -43,7 +44,8 @@ export class CasePage {
     }
   }
 
-  parts({ case: row, agencies, story, events, repeats, at }) {
+  parts({ case: row, codes, agencies, story, events, repeats, at }) {
+    this.codes = codes;
     const { lang, t } = this.ctx;
     const said = (kind) => story.find((line) => line.kind === kind);
     const { tone, text } = said("stands");
@@ -53,7 +55,7 @@ export class CasePage {
     const history = h("section", { class: "card" }, h("h3", null, t("history")), h("ol", { class: "timeline" }, events.map((event) => this.event(event))));
     const now = local(at, this.meta.zone);
     const notes = [repeats ? t("repeats", { n: number(repeats, lang) }) : null, t("clock", { time: `${now.time} ${now.date}` })];
-    return [sentence, this.facts(row, agencies), this.story(story), flags, history, h("p", { class: "crumb" }, notes.filter(Boolean).join(" · "))].filter(Boolean);
+    return [sentence, this.facts(row, agencies, codes.filter((code) => code !== this.case)), this.story(story), flags, history, h("p", { class: "crumb" }, notes.filter(Boolean).join(" · "))].filter(Boolean);
   }
 
   /** Its course as a time line, and beside it due dates, outcomes, letter and cause. */
@@ -74,12 +76,13 @@ export class CasePage {
     return h("li", null, h("strong", null, said?.label[lang] ?? code), " ", h("span", { class: "muted" }, said?.why[lang] ?? ""));
   }
 
-  facts(row, agencies) {
+  facts(row, agencies, others) {
     const { lang, t } = this.ctx;
     const { meta } = this;
     const name = (code) => (code ? [meta.agencies[code] ?? code, h("small", null, code)] : t("noAgency"));
     const when = (at) => (at ? [local(at, meta.zone).date, h("small", null, local(at, meta.zone).time)] : "–");
     const facts = [
+      ["codes", others.join(", ")],
       ["status", statusBadge(meta, row.status, lang)],
       ["agency", name(row.agency)],
       ["receiving_agency", row.receiving_agency && name(row.receiving_agency)],

@@ -114,6 +114,7 @@ const WORDS = {
   searchNone: ["Không có hồ sơ nào bắt đầu như vậy.", "No case begins like that."],
   course: ["Diễn biến", "Course"],
   deadline: ["Thời hạn", "Deadline"],
+  codes: ["Mã khác", "Other codes"],
   history: ["Sự kiện", "Events"],
   occurred: ["xảy ra (giờ đơn vị)", "occurred (agency's clock)"],
   received: ["nhận được {time}", "received {time}"],
