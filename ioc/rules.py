@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ioc.calendars import worktime
 from ioc.kernel.clocks import ClockRules
+from ioc.kernel.identity import Identity
 from ioc.kernel.limits import Limit, Limits
 from ioc.kernel.rules import CaseRules
 from ioc.kernel.spells import Spells
@@ -28,7 +29,15 @@ def case_rules(feed: Feed, registry: Registry | None = None) -> CaseRules:
         consults={code: s.consultation for code, s in statuses.items() if s.consultation},
         following={code: frozenset(s.next) for code, s in statuses.items() if s.next is not None},
         clocks=None if registry is None else clock_rules(feed, registry),
+        identity=identity_rules(feed),
     )
+
+
+def identity_rules(feed: Feed) -> Identity | None:
+    """What joins the feed's codes to one case; None where nothing does."""
+    if feed.identity is None or feed.joining is None:
+        return None
+    return Identity(feed.joining, feed.identity.same_as, feed.identity.codes)
 
 
 def clock_rules(feed: Feed, registry: Registry) -> ClockRules | None:

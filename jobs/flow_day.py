@@ -1,10 +1,13 @@
-"""flow_day: event log -> kernel in Spark tasks, one bucket each -> cells that Spark sums."""
+"""flow_day: event log -> kernel in Spark tasks, one bucket each -> cells that Spark sums.
+
+Cases with several codes, whose events lie in several buckets, have a task of their own.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -13,13 +16,14 @@ import pyarrow as pa
 from ioc.kernel.events import EVENTS
 from ioc.kernel.flow import CELLS, CONTRIBUTIONS, GROUP, KEYS, cells
 from ioc.kernel.fold import fold
+from ioc.kernel.identity import joined
 from ioc.kernel.rules import CaseRules
+from jobs.crosswalk import HASHES, of_codes, parts, without
 from jobs.event_log import Position
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-HASHES = 65536
 EVENT_BYTES = 470  # measured peak of a fold, per event
 TASK_BYTES = 512 * 1024 * 1024  # what one task may take; a larger bucket is folded in slices of its hashes
 COUNTED = ("cases", "set_aside")  # ride along in a row without a day
@@ -39,7 +43,10 @@ ARROW = pa.schema(
 
 @dataclass(frozen=True)
 class Source:
-    """A feed's log pinned at one version and position, without the offsets that live has in quarantine."""
+    """A feed's log pinned at one version and position, without the offsets that live has in quarantine.
+
+    cases: code -> case of the codes that were joined (crosswalk), read from the log at the position.
+    """
 
     uri: str
     version: int
@@ -47,6 +54,12 @@ class Source:
     position: Position
     quarantined: frozenset[tuple[int, int]]
     rules: CaseRules
+    cases: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def tasks(self) -> int:
+        """A task per bucket, and one for the joined codes where there are any."""
+        return self.buckets + bool(self.cases)
 
 
 @dataclass(frozen=True)
@@ -61,7 +74,7 @@ class Built:
 def build(session: SparkSession, sources: Sequence[Source]) -> list[Built]:
     """Per source its cells: one Spark job, a task per bucket of any of them; only cells are shuffled."""
     chosen = tuple(sources)
-    places = tuple((i, bucket) for i, source in enumerate(chosen) for bucket in range(source.buckets))
+    places = tuple((i, bucket) for i, source in enumerate(chosen) for bucket in range(source.tasks))
     at_once = min(len(places), session.sparkContext.defaultParallelism)
     tasks = session.range(0, len(places), 1, at_once)
 
@@ -107,22 +120,38 @@ def parted(summed: pl.DataFrame, count: int) -> list[Built]:
 
 def bucket_cells(source: Source, bucket: int, tag: int) -> Iterator[pa.RecordBatch]:
     """One task: this bucket's cells, folded in as many slices of its hashes as the memory asks for."""
-    for part in slices(source, bucket):
+    found = slices(source, bucket) if bucket < source.buckets else joined_slices(source)
+    for part in found:
         table = cells_of_events(part, source.rules).to_arrow().cast(ARROW)
         table = table.add_column(0, pa.field("source", pa.int32()), pa.array([tag] * len(table), pa.int32()))
         yield from table.to_batches()
 
 
 def slices(source: Source, bucket: int) -> Iterable[pl.LazyFrame]:
-    """The bucket's events below the position, whole cases at a time."""
-    scan = pl.scan_delta(source.uri, version=source.version).filter(pl.col("bucket") == bucket)
+    """The bucket's events below the position, whole cases at a time; without joined codes."""
+    log = pl.scan_delta(source.uri, version=source.version)
+    scan = without(log.filter(pl.col("bucket") == bucket), source.cases)
     events = scan.select(pl.len()).collect().item()
     width = HASHES // source.buckets
-    count = max(1, math.ceil(events * EVENT_BYTES / TASK_BYTES))
+    count = portions(events)
     step = math.ceil(width / count)
     for start in range(bucket * width, (bucket + 1) * width if events else 0, step):
         part = scan if count == 1 else scan.filter(pl.col("hash16").is_between(start, start + step, "left"))
         yield below(part, source).select(EVENTS.names())
+
+
+def joined_slices(source: Source) -> Iterable[pl.LazyFrame]:
+    """The events of all joined codes below the position, each under its case, whole cases at a time."""
+    log = pl.scan_delta(source.uri, version=source.version)
+    events = of_codes(log, list(source.cases), source.buckets).select(pl.len()).collect().item()
+    for cases in parts(source.cases, portions(events)):
+        part = of_codes(log, list(cases), source.buckets)
+        yield joined(below(part, source).select(EVENTS.names()), cases)
+
+
+def portions(events: int) -> int:
+    """In how many slices so many events are folded."""
+    return max(1, math.ceil(events * EVENT_BYTES / TASK_BYTES))
 
 
 def below(events: pl.LazyFrame, source: Source) -> pl.LazyFrame:

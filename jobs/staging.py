@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import polars as pl
@@ -15,8 +15,9 @@ from ioc.rules import case_rules
 from ioc.settings import Settings
 from ioc.warehouse.connection import Connection
 from ioc.warehouse.offsets import standings
+from jobs.crosswalk import crosswalk
 from jobs.event_log import EventLog, Position, buckets, held
-from jobs.flow_day import Built, Source
+from jobs.flow_day import Built, Source, below
 from jobs.runs import Run, published, put
 from jobs.window import Window
 from schemas import Feed
@@ -47,9 +48,11 @@ def pinned(settings: Settings, conn: Connection, feed: Feed) -> Source | None:
         'select partition, "offset" from quarantine where topic = %s', [feed.feed]
     ).fetchall()
     places = frozenset((int(str(p)), int(str(o))) for p, o in refused)
-    return Source(
+    source = Source(
         table.table_uri, table.version(), buckets(table), empty | position, places, case_rules(feed)
     )
+    log = pl.scan_delta(source.uri, version=source.version)
+    return replace(source, cases=crosswalk(below(log, source), source.rules.identity))
 
 
 def await_live(

@@ -31,7 +31,25 @@ def read_event_schemas(
             schema = _read(path, shown(path), found)
             if schema is not None:
                 schemas[f"{feed.feed}/{event}.{version}"] = schema
+    found += [Finding(shown(folder / "feed.yaml"), 0, *problem) for problem in _joining(feed, schemas)]
     return schemas
+
+
+def _joining(feed: Feed, schemas: dict[str, dict[str, Any]]) -> list[tuple[str, object, str]]:
+    """The event that joins codes must always say the other one, as a text."""
+    if feed.identity is None:
+        return []
+    event, name = feed.identity.event, feed.identity.same_as
+    mend = f"{event}'s schema must require `{name}` as a string"
+    return [
+        ("identity.same_as", name, mend)
+        for dataschema, schema in schemas.items()
+        if dataschema.startswith(f"{feed.feed}/{event}.")
+        and (
+            schema["properties"].get(name, {}).get("type") != "string"
+            or name not in schema.get("required", [])
+        )
+    ]
 
 
 def personal_fields(schema: dict[str, Any]) -> frozenset[str]:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from schemas.clocks import Clocks
+from schemas.identity import Authority, Identity
 from schemas.promise import Label, Name, Promise, Snake, Text, Zone
 
 Phase = Literal[
@@ -172,6 +173,8 @@ class Feed(Promise):
     lifecycle: Lifecycle
     deadline: Deadline
     clocks: Clocks | None = None
+    identity: Identity | None = None
+    authority: Authority | None = None
     channels: dict[Text, Label]
     agencies: Literal["own", "known"]
     procedures: Literal["own", "known", "any"] = "any"
@@ -199,6 +202,12 @@ class Feed(Promise):
                 raise ValueError(f"event {event!r} lists no version; write [v1]")
         return self
 
+    @model_validator(mode="after")
+    def _joins_by_an_event_of_its_own(self) -> Feed:
+        if self.identity and self.identity.event not in self.events:
+            raise ValueError(f"identity.event: {self.identity.event!r} is no event of this feed")
+        return self
+
     def dataschema(self, event: str) -> str:
         """`<feed>/<event>.<newest version>`."""
         return f"{self.feed}/{event}.{self.events[event][-1]}"
@@ -219,6 +228,7 @@ class Feed(Promise):
             **self._next_definitions(),
             **self._consultations(),
             **self._clock_definitions(),
+            **self._identity_definitions(),
             "measures": {n: m.definition() for n, m in sorted(self.measures.items())},
         }
 
@@ -236,6 +246,20 @@ class Feed(Promise):
             return {}
         said = {c: [s.pause, s.apology] for c, s in sorted(self.lifecycle.statuses.items())}
         return {"clocks": self.clocks.model_dump(mode="json"), "pauses": said, "leans_on": self.leans_on}
+
+    def _identity_definitions(self) -> dict[str, Any]:
+        said: dict[str, Any] = {}
+        if self.identity is not None:
+            how = self.identity.model_dump(mode="json", include={"same_as", "codes"})
+            said["identity"] = {"type": self.joining, **how}
+        if self.authority is not None:
+            said["authority"] = self.authority.definitions
+        return said
+
+    @property
+    def joining(self) -> str | None:
+        """The type of the event that joins two codes, if the feed has one."""
+        return None if self.identity is None else f"{self.feed}.{self.identity.event}"
 
     @property
     def definitions_hash(self) -> str:

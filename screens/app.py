@@ -98,7 +98,7 @@ class App:
 
     async def csv(self, request: Request) -> Response:
         feed, asked = self.feed(request), asking.asked(request)
-        lang = asking.text(request, "lang") or "vi"
+        lang = asking.lang(request)
         async with self._service.desk.snapshot() as connection:
             sheet = table.Sheet(feed, await slow.agency_names(connection, self._service.registry), lang)
             rules, now = self._service.rules(feed), self._service.clock.now()
@@ -113,11 +113,11 @@ class App:
 
     async def case(self, request: Request) -> Response:
         feed, case = self.feed(request), request.path_params["case"]
+        story, now, lang = self._service.story(feed), self._service.clock.now(), asking.lang(request)
         async with self._service.desk.snapshot() as connection:
-            found = await history.read(connection, feed.feed, case)
+            found = await history.read(connection, story, feed.feed, case, now, lang)
         if found is None:
             return json({"error": f"no case {case!r} in {feed.feed}"}, HTTPStatus.NOT_FOUND)
-        now = self._service.clock.now()
         whose = responsible_now(self._service.registry, found["case"], local_day(feed, now))
         return json({**found, "agencies": whose, "at": now.isoformat()})
 

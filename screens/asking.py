@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from starlette.requests import Request
 
 from ioc.errors import BadInput
+from ioc.story import LANGS, Lang
 from screens.cases import Asked
 from screens.position import Position
 
@@ -40,6 +41,15 @@ def instant(request: Request, name: str) -> datetime | None:
     if at.tzinfo is None:
         raise BadInput(name, value, "add the zone: Z or an offset")
     return at.astimezone(UTC)
+
+
+def lang(request: Request) -> Lang:
+    """The page's language, Vietnamese where none is named."""
+    value = text(request, "lang") or "vi"
+    found = next((known for known in LANGS if known == value), None)
+    if found is None:
+        raise BadInput("lang", value, f"take {' or '.join(LANGS)}")
+    return found
 
 
 def asked(request: Request) -> Asked:

@@ -12,6 +12,7 @@ from psycopg import AsyncConnection
 from ioc.errors import BadInput
 from ioc.kernel.events import EVENTS
 from ioc.kernel.fold import fold_now
+from ioc.kernel.identity import joined
 from ioc.kernel.rules import CaseRules
 from screens.position import Position, read_position
 
@@ -30,6 +31,17 @@ with known as (select * from unnest(%s::int[], %s::bigint[]) as known(partition,
 select {", ".join(EARLIEST if name == "received_at" else f'e."{name}"' for name in EVENTS)} from event e
 join known on e.partition = known.partition and e."offset" < known.next
 where e.feed = %s and e.topic = %s and e.case_id = any(%s)
+"""
+CODES_OF = """
+select distinct coalesce(b.code, t.code) from unnest(%s::text[]) t (code)
+left join alias a on a.feed = %s and a.code = t.code
+left join alias b on b.feed = a.feed and b.case_id = a.case_id
+"""
+LINKS = """
+with known as (select * from unnest(%s::int[], %s::bigint[]) as known(partition, next))
+select e.case_id, e.data->>%s from event e
+join known on e.partition = known.partition and e."offset" < known.next
+where e.feed = %s and e.topic = %s and e.type = %s and e.case_id = any(%s)
 """
 NOW = "select * from cases"
 THEN = """
@@ -55,7 +67,8 @@ async def known(connection: AsyncConnection[Any], rules: CaseRules, position: Po
     touched = await touched_since(connection, rules.feed, position, now)
     if not touched:
         return Known(f"({NOW})", {}, position)
-    events = await events_below(connection, rules.feed, position, touched)
+    touched = await codes_of(connection, rules.feed, touched)
+    events = await events_below(connection, rules, position, touched)
     try:
         cases = fold_now(events, rules).with_columns(pl.lit(rules.feed).alias("feed"))
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
@@ -89,10 +102,22 @@ async def touched_since(
     return sorted(found)
 
 
+async def codes_of(connection: AsyncConnection[Any], feed: str, codes: list[str]) -> list[str]:
+    """These codes and every other of their cases: what was joined since must be told apart again."""
+    rows = await connection.execute(CODES_OF, (codes, feed))
+    return sorted(code for (code,) in await rows.fetchall())
+
+
 async def events_below(
-    connection: AsyncConnection[Any], feed: str, position: Position, cases: list[str]
+    connection: AsyncConnection[Any], rules: CaseRules, position: Position, codes: list[str]
 ) -> pl.DataFrame:
-    """The kernel's frame of the cases' events with offsets below the position."""
+    """The kernel's frame of these codes' events with offsets below the position, joined as known there."""
     partitions, offsets = [list(column) for column in zip(*position.offsets, strict=True)] or ([], [])
-    rows = await connection.execute(BELOW, (partitions, offsets, feed, feed, cases))
-    return pl.DataFrame(await rows.fetchall(), schema=EVENTS, orient="row")
+    feed, identity = rules.feed, rules.identity
+    rows = await connection.execute(BELOW, (partitions, offsets, feed, feed, codes))
+    events = pl.DataFrame(await rows.fetchall(), schema=EVENTS, orient="row")
+    if identity is None:
+        return events
+    asked = (partitions, offsets, identity.same_as, feed, feed, identity.type, codes)
+    links = await (await connection.execute(LINKS, asked)).fetchall()
+    return joined(events.lazy(), identity.cases(links)).collect()

@@ -28,6 +28,8 @@ COLUMNS = (
     "case_id", "status", "phase", "agency", "receiving_agency", "channel", "procedure", "entered_at",
     "due_at", "due_on", "resolved_at", "outcome", "withdrawn", "set_aside", "last_occurred_at",
 )  # fmt: skip
+CALLED = """select case_id from alias where feed = %(feed)s and code >= %({0})s
+    and starts_with(code, %({0})s)"""
 SORTABLE = {*COLUMNS} - {"due_on"}
 
 
@@ -86,7 +88,7 @@ async def select(
         wheres.append("flags @> array[%(flag)s]")
         names["flag"] = asked.flag
     if asked.search:
-        wheres.append("starts_with(case_id, %(search)s)")
+        wheres.append(f"(starts_with(case_id, %(search)s) or case_id in ({CALLED.format('search')}))")
         names["search"] = asked.search
     return (f"select * from {there.source} known where {' and '.join(wheres)}", names), asked
 
@@ -143,11 +145,12 @@ async def every_row(
 
 
 async def search(connection: AsyncConnection[Any], feed: Feed, text: str) -> list[Row]:
-    """Up to twenty cases whose id is, or begins with, what was typed."""
+    """Up to twenty cases one of whose codes is, or begins with, what was typed."""
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(
             "select case_id, status, phase, agency from cases where feed = %(feed)s and case_id >= %(text)s "
-            "and starts_with(case_id, %(text)s) order by case_id limit 20",
+            "and starts_with(case_id, %(text)s) union select case_id, status, phase, agency from cases "
+            f"where feed = %(feed)s and case_id in ({CALLED.format('text')}) order by case_id limit 20",
             {"feed": feed.feed, "text": text},
         )
         return [texts(row) for row in await cursor.fetchall()]

@@ -1,7 +1,8 @@
-"""One case: its events in the order of the fold, both clocks of each, and what it came to."""
+"""One case: its events in the order of the fold, both clocks of each, what it came to, and its story."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import polars as pl
@@ -10,38 +11,54 @@ from psycopg.rows import dict_row
 
 from ioc.event import instant_text
 from ioc.kernel.events import EVENTS, effective
+from ioc.story import Lang, Story
 from screens.slow import texts
 
-STATE = "select * from cases where feed = %(feed)s and case_id = %(case)s"
-EVENTS_OF = """
-select * from event where feed = %(feed)s and case_id = %(case)s order by occurred_at, received_at, hash
+STATE = """
+select * from cases where feed = %(feed)s
+    and case_id = coalesce((select case_id from alias where feed = %(feed)s and code = %(code)s), %(code)s)
 """
-REPEATS = "select count(*) from duplicate where feed = %(feed)s and case_id = %(case)s"
+CODES = "select code from alias where feed = %(feed)s and case_id = %(case)s and code <> %(case)s order by 1"
+EVENTS_OF = """
+select * from event where feed = %(feed)s and case_id = any(%(codes)s) order by occurred_at, received_at, hash
+"""
+REPEATS = "select count(*) from duplicate where feed = %(feed)s and case_id = any(%(codes)s)"
 Row = dict[str, Any]
 
 
-async def read(connection: AsyncConnection[Any], feed: str, case: str) -> Row | None:
-    """None where no such case was ever seen."""
-    names = {"feed": feed, "case": case}
+async def read(
+    connection: AsyncConnection[Any], story: Story, feed: str, code: str, now: datetime, lang: Lang
+) -> Row | None:
+    """The case that any of its codes names, `story` as at `now`; None where no such case was ever seen."""
+    names: Row = {"feed": feed, "code": code}
     async with connection.cursor(row_factory=dict_row) as cursor:
         state = await (await cursor.execute(STATE, names)).fetchone()
         if state is None:
             return None
+        names["case"] = state["case_id"]
+        also = [row["code"] for row in await (await cursor.execute(CODES, names)).fetchall()]
+        names["codes"] = [names["case"], *also]
         events = await (await cursor.execute(EVENTS_OF, names)).fetchall()
     repeats = await (await connection.execute(REPEATS, names)).fetchone()
-    counting = counted(events)
+    counting, said = counted(events), story.speaker(lang)
     return {
         "case": texts(state),
+        "codes": names["codes"],
         "events": [
             told(event, (event["source"], event["id"], event["hash"]) in counting) for event in events
         ],
+        "story": [said.data(line) for line in story.tell(state, events, now, lang)],
         "repeats": repeats[0] if repeats else 0,
     }
 
 
 def counted(events: list[Row]) -> set[tuple[str, str, str]]:
     """Which events count, by the kernel's rule on equal identities with other content."""
-    frame = pl.DataFrame([{name: event[name] for name in EVENTS} for event in events], schema=EVENTS)
+    rows = [
+        {name: event[name] for name in EVENTS} | {"case_id": ""} for event in events
+    ]  # of any of its codes
+    frame = pl.DataFrame(rows, schema=EVENTS)
+    frame = frame.with_columns(case_id=pl.lit("the case"))  # of all its codes
     return set(effective(frame.lazy()).select("source", "id", "hash").collect().iter_rows())
 
 

@@ -14,6 +14,7 @@ from ioc.clock import Clock
 from ioc.heartbeat import Heartbeat
 from ioc.kernel.rules import CaseRules
 from ioc.rules import case_rules
+from ioc.story import Story
 from schemas import Registry
 from schemas.feed import Feed
 from screens.assets import Assets
@@ -64,6 +65,9 @@ class Service:
             self.boards.adopt(registry)
             self.watch.adopt(registry.feeds)
         self.watch.wake("ioc_published", "")
+
+    def story(self, feed: Feed) -> Story:
+        return Story(self.registry, self.rules(feed))
 
     async def read(self, feed: str) -> dict[str, Any]:
         """The feed's board now; raises psycopg.Error where the warehouse does not answer."""

@@ -73,9 +73,11 @@ class Province:
         self.conn = connect(self.settings, autocommit=True)
         live.prepare(self.conn)
         offsets.register(self.conn, self.feed, "id-1", range(PARTITIONS))
-        self.rules = case_rules(self.registry.feeds[self.feed])
+        self.rules = case_rules(self.registry.feeds[self.feed], self.registry)
         self._kernel = live.Kernel(
-            lambda _, frame: fold_now(frame, self.rules), {self.feed: self.rules.definitions}
+            lambda _, frame: fold_now(frame, self.rules),
+            {self.feed: self.rules.definitions},
+            {self.feed: self.rules.identity} if self.rules.identity else {},
         )
         self._agencies = live.Agencies(set(self.registry.agencies))
 
@@ -132,6 +134,24 @@ class Province:
         case, said = "H20.03-241219-9001", {"agency": "H20.03", "due_at": instant_text(NOW)}
         ended = self.made(case, "b", at - timedelta(days=2), "9")
         self.arrive(self.made(case, "a", at, "2", **said), ended, refused=3)
+
+    def waits(self) -> None:
+        """What the tiles of the clocks show: waiting for reception, for a citizen, overdue with a letter."""
+        late, letter, asked = "H20.03-241216-9101", "H20.03-241202-9102", "H20.03-241210-9103"
+        online = {"channel": "online", "procedure": "1.000045"}
+        said = {"agency": "H20.03", **online}
+        due, moved = (instant_text(NOW - timedelta(days=days)) for days in (5, 2))
+        elsewhere = {"receiving_agency": "H20.02", "due_at": due, **said}
+        self.arrive(
+            self.made(late, "a", NOW - timedelta(days=3), "1", **online),
+            self.made(letter, "a", NOW - timedelta(days=17), "2", due_at=due, **said),
+            self.made(letter, "b", NOW - timedelta(days=7), "M04", due_at=moved),
+            self.made(asked, "a", NOW - timedelta(days=10), "1", **online),
+            self.made(asked, "b", NOW - timedelta(days=9), "2", **elsewhere),
+            self.made(asked, "c", NOW - timedelta(days=8), "5"),
+            self.made(asked, "d", NOW - timedelta(days=6), "4"),
+            self.made(asked, "e", NOW - timedelta(days=3), "6"),
+        )
 
     def cases(self) -> pl.DataFrame:
         """The feed's cases as the warehouse holds them."""

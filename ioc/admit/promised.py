@@ -52,6 +52,7 @@ class PromisedFeed:
             name: jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
             for name, schema in feed.event_schemas.items()
         }
+        self._joining = feed.joining
         schemas = feed.event_schemas.items()
         self.tokens = {name: personal_fields(schema) for name, schema in schemas}
         self.instants = {name: _instants(schema) for name, schema in schemas}
@@ -104,6 +105,21 @@ class PromisedFeed:
         if not validator.is_valid(event.data):
             error = next(iter(validator.iter_errors(event.data)))
             raise violation(error, event.dataschema, self.feed.event_schemas[event.dataschema])
+        if event.type == self._joining:
+            self._check_other_code(event)
+
+    def _check_other_code(self, event: Event) -> None:
+        """The other code is a code as ours are, and another one."""
+        assert self.feed.identity is not None
+        name = self.feed.identity.same_as
+        other = event.data[name]
+        if other == event.case_id:
+            mend = "name the other code of the case, or do not send this event: a code is no alias of itself"
+            raise Refusal("schema-violation", name, other, mend)
+        if not other or other != other.strip():
+            raise Refusal("schema-violation", name, other, "send the code without blanks around it")
+        if len(other.encode("utf-8", "surrogatepass")) > LONGEST["case"]:
+            raise Refusal("too-large", name, other, f"send at most {LONGEST['case']} bytes")
 
     def seal(self, event: Event, content: dict[str, Any], value: bytes) -> None:
         """Sets the hash of an event read from our own topic's `value`; Refusal where it says another."""

@@ -50,6 +50,7 @@ CLOCKED: dict[str, pl.DataType] = {
     "due_by_us_on": pl.Date(),
     "due_check": pl.String(),
     "breach_at": INSTANT,
+    "due_766_at": INSTANT,
     "outcome_766": pl.String(),
     "apology_at": INSTANT,
     "apology": pl.String(),

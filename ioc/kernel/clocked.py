@@ -85,34 +85,37 @@ def watched(cases: pl.LazyFrame, clocks: ClockRules) -> pl.LazyFrame:
     return cases.filter("eventful").select("case_id", "entered", "resolved", "key", "lagging", *policies)
 
 
+_COUNTS = (
+    *("pauses", "supplements", "paused_work", "deducted", "moves", "bare_moves"),
+    *("consultations", "late_consultations"),
+)
+_INSTANTS = {
+    "due_by_us_at": "due_by_us",
+    "due_766_at": "due_766",
+    "paused_at": "paused_from",
+    "apology_at": "apology_first",
+    "consulting_at": "consulting_from",
+    "consult_due_at": "consult_due",
+}
+
+
 def steps(rules: CaseRules, clocks: ClockRules) -> list[Step]:
     """Columns to add in turn to a case with facts, limit, key and what its events told (timeline.TOLD)."""
     col = pl.col
-    told = (
-        "pauses",
-        "supplements",
-        "paused_work",
-        "deducted",
-        "moves",
-        "bare_moves",
-        "consultations",
-        "late_consultations",
-    )
-    at = {"due_by_us_at": "due_by_us", "paused_at": "paused_from", "apology_at": "apology_first",
-          "consulting_at": "consulting_from", "consult_due_at": "consult_due"}  # fmt: skip
     return [
         {
-            **{name: col(name).fill_null(0) for name in told},
+            **{name: col(name).fill_null(0) for name in _COUNTS},
             "apology_first": col("apology"),
             "submitted": _submitted(),
         },
         {"owed": _reception_is_owed()},
         {"counted": counted(clocks)},
         {name: col("counted").struct.field(name) for name in COUNTED},
+        {"due_766": _due_766()},
         {
             "submitted_at": col("submitted").cast(INSTANT),
             "reception_due_at": col("reception_due").cast(INSTANT),
-            **{name: col(given).cast(INSTANT) for name, given in at.items()},
+            **{name: col(given).cast(INSTANT) for name, given in _INSTANTS.items()},
             "paused_seconds": (col("paused_work") // 1_000_000).cast(pl.Int32),
             "worked_seconds": (col("worked") // 1_000_000).cast(pl.Int32),
             "breach_at": (col("due_at").cast(pl.Int64) - clocks.breach).cast(INSTANT),
@@ -143,18 +146,25 @@ def _reception_is_owed() -> pl.Expr:
     return col("online") & ~waits & (col("submitted") <= col("entered")).fill_null(True)
 
 
-def _by_766() -> pl.Expr:
-    """Index 766, 2.1, by instants; open cases have none here: a period's end decides them (domain 2.5).
+def _due_766() -> pl.Expr:
+    """Up to when an end is in time by index 766, 2.1: the due date, or without one the statutory maximum.
 
-    Time waited for supplements is deducted once: not where the source already moved the due date.
+    Time waited for supplements is deducted from what has passed, so it is added here; once: not where the
+    source already moved the due date.
+    """
+    due = pl.col("due_at").cast(pl.Int64)
+    extended = (due != pl.col("first_due")).fill_null(False)
+    return pl.coalesce(due, "statutory") + pl.when(extended).then(0).otherwise("deducted")
+
+
+def _by_766() -> pl.Expr:
+    """Index 766, 2.1, by instants; other open cases have none here: a period's end decides them (domain 2.5,
+    deadline.open_at).
     """
     col = pl.col
     stands = col("pause_reason").is_in(["supplement", "stop"])
     ended = pl.coalesce("resolved", pl.when(stands).then("paused_from"))
-    due = col("due_at").cast(pl.Int64)
-    extended = (due != col("first_due")).fill_null(False)
-    elapsed = pl.when(extended).then(ended).otherwise(ended - col("deducted"))
-    in_time = elapsed <= pl.coalesce(due, "statutory")
+    in_time = ended <= col("due_766")
     asked_again = (
         col("resolved").is_null() & (col("pause_reason") == "supplement") & (col("supplements") > 1)
     ).fill_null(False)

@@ -37,3 +37,10 @@ class ClockRules:
     backwards: int = 24 * HOUR
     agencies: Spells = field(default_factory=Spells)
     apology_rules: tuple[tuple[date | None, date | None, int], ...] = ((None, None, 1),)
+
+    def apology_days(self, received: date) -> int | None:
+        """How many days before its due date a letter is in time; None where no rule holds."""
+        for first, last, days in self.apology_rules:
+            if (first or date.min) <= received <= (last or date.max):
+                return days
+        return None

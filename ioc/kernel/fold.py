@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from datetime import datetime
 
 import polars as pl
 
@@ -11,7 +12,6 @@ from ioc.kernel import clocked, consultations, timeline, transitions
 from ioc.kernel.cases import CASES as CASES
 from ioc.kernel.cases import CLOCKED
 from ioc.kernel.events import weighed
-from ioc.kernel.limits import POLICIES
 from ioc.kernel.rules import CONSULTS, ENDS, PHASES, CaseRules
 from ioc.kernel.states import Step, steps
 
@@ -83,10 +83,12 @@ def fold_now(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
     return _now(_with_clocks(cases.lazy(), said, held, rules))
 
 
-def intervals(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
+def intervals(events: pl.DataFrame, rules: CaseRules, at: datetime | None = None) -> pl.DataFrame:
     """The spans of one case between reception and end, in order; empty where it was not received.
 
-    Columns status, phase, at, until (Int64 microseconds UTC; null: still), reason, policy, work, key.
+    Columns status, phase, at, until (Int64 microseconds UTC; null: still), reason, policy, work (working
+    microseconds; of what still lasts, up to `at`), part (`counted`, `paused`, `end`), voided (whether the
+    limit began anew after it), key. ValueError where the feed has no clocks.
     """
     if rules.clocks is None:
         raise ValueError(f"{rules.feed} has no clocks; name a calendar and `clocks` in its feed.yaml")
@@ -95,9 +97,7 @@ def intervals(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
     cases = _limited(_credited(cases, _resolving(facts, cases)), rules)
     cases = clocked.watched(cases.with_columns(eventful=pl.lit(value=True)), rules.clocks)
     spans = timeline.spans(timeline.ordered(facts, cases, bool(rules.consults)), rules.clocks)
-    phase = pl.col("phase").replace_strict(dict(enumerate(PHASES)), return_dtype=pl.String)
-    policy = pl.col("policy").replace_strict(dict(enumerate(POLICIES)), return_dtype=pl.String)
-    return _now(spans.select("status", phase, "at", "until", "reason", policy, "work", "key"))
+    return _now(timeline.parted(spans, rules.clocks, at))
 
 
 def _now(frame: pl.LazyFrame) -> pl.DataFrame:

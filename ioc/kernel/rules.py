@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ioc.kernel.clocks import ClockRules
+from ioc.kernel.identity import Identity
 
 PHASES = ("before-reception", "open", "paused", "resolved", "delivered", "refused", "withdrawn", "note")
 GOING = ("open", "paused")  # the clock may run; after an end, one of these re-opens the case
@@ -35,6 +36,7 @@ class CaseRules:
     clocks: ClockRules | None = None
     consults: Mapping[str, str] = field(default_factory=dict)
     following: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    identity: Identity | None = None  # what joins codes to one case; the fold takes events that are joined
 
     def __post_init__(self) -> None:
         for status, phase in self.phases.items():
@@ -56,6 +58,6 @@ class CaseRules:
             raise ValueError(f"consults: {strangers} must be of phase note: a consultation stops no clock")
 
     def __hash__(self) -> int:
-        phases = tuple(self.phases.items())
-        said = (self.feed, self.zone, phases, self.enters, self.compare, self.definitions, self.clocks)
-        return hash((*said, tuple(self.consults.items())))
+        phases, consults = tuple(self.phases.items()), tuple(self.consults.items())
+        said = (self.feed, self.zone, phases, self.enters, self.compare, self.definitions, consults)
+        return hash((*said, self.clocks, self.identity))

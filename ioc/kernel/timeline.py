@@ -5,9 +5,12 @@ Few cases have any, so only these are sorted.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import polars as pl
 
 from ioc.kernel.clocks import ClockRules
+from ioc.kernel.events import INSTANT
 from ioc.kernel.limits import POLICIES, REASONS
 from ioc.kernel.rules import ENDS, PHASES
 
@@ -100,6 +103,29 @@ def spans(rows: pl.LazyFrame, clocks: ClockRules) -> pl.LazyFrame:
             policy=pl.coalesce(*policies), work=clocks.worktime.between(col("at"), col("until"), col("key"))
         )
     )
+
+
+def parted(spans: pl.LazyFrame, clocks: ClockRules, at: datetime | None) -> pl.LazyFrame:
+    """The spans of one case as fold.intervals gives them; what still lasts, lasts up to `at`."""
+    col = pl.col
+    reopened = (col("until") > col("at")).fill_null(False)  # no end after all: the clock ran on
+    ended = col("phase").is_in([PHASES.index(end) for end in ENDS]) & ~reopened
+    waits = (col("phase") == _PAUSED) & (col("policy") != POLICIES.index("none"))
+    now = pl.max_horizontal("at", pl.lit(at).cast(INSTANT).cast(pl.Int64))
+    so_far = clocks.worktime.between(col("at"), now, col("key"))
+    anew = (
+        pl.when((col("phase") == _PAUSED) & (col("policy") == POLICIES.index("restart"))).then("until").max()
+    )
+    phase = col("phase").replace_strict(dict(enumerate(PHASES)), return_dtype=pl.String)
+    part = pl.when(ended).then(pl.lit("end")).when(waits).then(pl.lit("paused")).otherwise(pl.lit("counted"))
+    lasting = col("until").is_null() & ~ended & pl.lit(at is not None)
+    return spans.with_columns(
+        phase=phase,
+        policy=col("policy").replace_strict(dict(enumerate(POLICIES)), return_dtype=pl.String),
+        part=part,
+        voided=(col("at") < anew).fill_null(False),
+        work=pl.when(lasting).then(so_far).otherwise("work"),
+    ).select("status", "phase", "at", "until", "reason", "policy", "work", "part", "voided", "key")
 
 
 def _pauses(rows: pl.LazyFrame, clocks: ClockRules) -> pl.LazyFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,10 @@ class Rules:
     zone: str
     compare: str
     statuses: Mapping[str, tuple[str, bool]]  # status -> phase, enters
-    asides: frozenset[str]  # statuses that say nothing of the case's own agency, due date and so on
+    asides: frozenset[str] = frozenset()  # statuses that say nothing of the case's own agency or due date
+    joining: str = ""  # the type of the event that joins two codes; empty: none does
+    same_as: str = ""  # its datum with the other code
+    codes: Sequence[str] = ()  # patterns of codes; a case is known by one of the first, then by the smallest
 
     @classmethod
     def of(cls, definitions: Mapping[str, Any]) -> Rules:
@@ -28,7 +31,9 @@ class Rules:
             code: (str(phase), bool(enters)) for code, (phase, enters) in definitions["statuses"].items()
         }
         asides = frozenset(definitions.get("consultations", ()))
-        return cls(definitions["feed"], definitions["zone"], definitions["compare"], statuses, asides)
+        join = definitions.get("identity") or {"type": "", "same_as": "", "codes": ()}
+        named = (definitions["feed"], definitions["zone"], definitions["compare"], statuses, asides)
+        return cls(*named, join["type"], join["same_as"], join["codes"])
 
 
 def stored_rules(conn: Connection, definitions: str) -> Rules | None:
@@ -54,6 +59,22 @@ def refold(conn: Connection, rules: Rules, position: Mapping[str, Mapping[str, i
     if position is None:
         conn.execute("insert into verify_place select topic, partition, next_offset from topic_partition")
     conn.execute("set local work_mem = '256MB'")
-    asked = {"feed": rules.feed, "zone": rules.zone, "compare": rules.compare}
+    asked: dict[str, object] = {"feed": rules.feed, "zone": rules.zone, "compare": rules.compare}
+    _crosswalk(conn, rules)
     conn.execute((HERE / "refold.sql").read_bytes(), asked)
     conn.execute("analyze verify_case")
+
+
+def _crosswalk(conn: Connection, rules: Rules) -> None:
+    """Makes verify_known and verify_code: deliveries below the places, and the case that a code names."""
+    asked = {
+        "feed": rules.feed,
+        "joining": rules.joining,
+        "same_as": rules.same_as,
+        "codes": list(rules.codes),
+    }
+    conn.execute("drop table if exists pg_temp.verify_known, pg_temp.verify_code")
+    for statement in (HERE / "crosswalk.sql").read_text().split(";\n"):
+        conn.execute(statement.encode(), asked)
+    conn.execute("analyze verify_known")
+    conn.execute("analyze verify_code")

@@ -1,15 +1,8 @@
--- The cases of feed %(feed)s, folded again from the stored deliveries below the places in verify_place.
--- Needs verify_status (status, phase, enters, aside) and verify_place (topic, partition, next). Makes verify_case.
+-- The cases of feed %(feed)s, folded again from what crosswalk.sql found delivered.
+-- Needs verify_status (status, phase, enters, aside), verify_known and verify_code. Makes verify_case.
 create temp table verify_case on commit drop as
-with delivery as (
-    select case_id, source, id, hash, received_at, topic, partition, "offset" from event where feed = %(feed)s
-    union all
-    select case_id, source, id, hash, received_at, topic, partition, "offset" from duplicate
-    where feed = %(feed)s and hash <> ''
-), known as (
-    select d.case_id, d.source, d.id, d.hash, min(d.received_at) received_at
-    from delivery d join verify_place p on p.topic = d.topic and p.partition = d.partition and d."offset" < p.next
-    group by d.case_id, d.source, d.id, d.hash
+with known as (
+    select coalesce(c.case_id, k.code) case_id, k.* from verify_known k left join verify_code c on c.code = k.code
 ), counting as (  -- of several contents under one identity, the one that reached us first
     select distinct on (case_id, source, id) * from known
     order by case_id, source, id, received_at, hash collate "C"
@@ -18,7 +11,7 @@ with delivery as (
         e.procedure, s.phase, s.enters, coalesce(s.aside, false) aside,
         min(e.occurred_at) filter (where s.enters) over (partition by c.case_id) entered_at
     from counting c
-    join event e on e.feed = %(feed)s and e.case_id = c.case_id and e.source = c.source and e.id = c.id and e.hash = c.hash
+    join event e on e.feed = %(feed)s and e.case_id = c.code and e.source = c.source and e.id = c.id and e.hash = c.hash
     left join verify_status s on s.status = e.status
 ), timed as (
     select *, greatest(entered_at, max(occurred_at) filter (

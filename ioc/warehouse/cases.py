@@ -32,6 +32,8 @@ def _column(name: str) -> str:
 
 
 def _out(name: str) -> str:
+    if name == "case_id":  # an event of another code is the case's too
+        return "c.case_id"
     if name == "received_at":  # a duplicate may have reached us before the copy that was delivered first
         return "(extract(epoch from least(e.received_at, d.received_at)) * 1000000)::bigint"
     if name in _INSTANTS:
@@ -48,9 +50,12 @@ language plpgsql set enable_seqscan to off as $$
 begin
     return query
     select c.feed, {", ".join(_out(name) for name in EVENTS)}
-    from (select distinct feed, case_id from live_event) c
+    from (
+        select l.feed, l.case_id, coalesce(a.code, l.case_id) code
+        from live_case l left join alias a on a.feed = l.feed and a.case_id = l.case_id
+    ) c
     cross join lateral (
-        select * from event e where e.feed = c.feed and e.case_id = c.case_id offset 0
+        select * from event e where e.feed = c.feed and e.case_id = c.code offset 0
     ) e
     left join lateral (
         select min(d.received_at) received_at from duplicate d
@@ -68,13 +73,13 @@ where ({_of("cases")}) is distinct from ({_of("excluded")})
 
 
 def prepare(conn: Connection) -> None:
-    """This session's temporary table and function; after those of `events`."""
+    """This session's temporary table and function; after those of `identity`."""
     conn.execute("create temp table live_fold on commit delete rows as select * from cases limit 0")
     conn.execute(_TOUCHED.encode())
 
 
 def touched_events(conn: Connection) -> dict[str, pl.DataFrame]:
-    """The events of the staged cases, one frame of EVENTS per feed; read after the lock."""
+    """The events of the locked cases under all their codes, one frame of EVENTS per feed."""
     with (
         conn.cursor() as cursor,
         cursor.copy(b"copy (select * from pg_temp.touched()) to stdout (format csv)") as copy,

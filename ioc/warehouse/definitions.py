@@ -6,7 +6,7 @@ from datetime import datetime
 
 from psycopg.types.json import Jsonb
 
-from ioc.warehouse import events
+from ioc.warehouse import events, identity
 from ioc.warehouse.cases import KERNEL_ERROR
 from ioc.warehouse.connection import Connection
 from ioc.warehouse.live import CHANNEL, Kernel, refold
@@ -82,7 +82,7 @@ def _alone(conn: Connection) -> bool:
 
 def _refold(conn: Connection, kernel: Kernel, feed: str, ids: list[str]) -> None:
     events.stage_cases(conn, feed, ids)
-    events.lock_cases(conn)
+    identity.lock(conn, kernel.identities, identity.stored_links(conn, kernel.identities))
     refold(conn, kernel)
     conn.execute(
         "update cases set definitions = %s where feed = %s and case_id = any(%s)"

@@ -67,18 +67,6 @@ def stage_cases(conn: Connection, feed: str, case_ids: Sequence[str]) -> None:
     )
 
 
-def lock_cases(conn: Connection) -> None:
-    """Locks the rows of the staged cases in order, a stub for a case never seen; call it before reading."""
-    conn.execute(
-        """
-        insert into cases (feed, case_id)
-        select feed, case_id from (select distinct feed, case_id from live_event) touched
-        order by feed collate "C", case_id collate "C"
-        on conflict (feed, case_id) do update set case_id = excluded.case_id where false
-        """
-    )
-
-
 def insert_staged(conn: Connection) -> int:
     """The first delivered copy of an identity stays in `event`, others go to `duplicate`: how many did."""
     return conn.execute(

@@ -11,7 +11,8 @@ from datetime import datetime
 import orjson
 import psycopg
 
-from ioc.warehouse import cases, events, offsets, quarantine
+from ioc.kernel.identity import Identity
+from ioc.warehouse import cases, events, identity, offsets, quarantine
 from ioc.warehouse.cases import Fold, fold_safely, touched_events, write_cases
 from ioc.warehouse.connection import Connection
 from ioc.warehouse.events import Delivery
@@ -42,10 +43,11 @@ class Batch:
 
 @dataclass(frozen=True)
 class Kernel:
-    """The fold, and per feed the hash of the definitions it folds with."""
+    """The fold; per feed the hash of the definitions it folds with, and what joins its codes if anything."""
 
     fold: Fold
     definitions: Mapping[str, str]
+    identities: Mapping[str, Identity] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -134,15 +136,25 @@ def _write(
     if not deliveries:
         return 0, set()
     events.stage(conn, deliveries)
-    events.lock_cases(conn)
+    identity.lock(conn, kernel.identities, _links(deliveries, kernel.identities))
     duplicates = events.insert_staged(conn)
     codes = agencies.register(conn, deliveries)
     refold(conn, kernel)
     return duplicates, codes
 
 
+def _links(deliveries: Sequence[Delivery], identities: Mapping[str, Identity]) -> list[identity.Joined]:
+    """What the delivered alias events say."""
+    found = []
+    for event in (delivery.event for delivery in deliveries):
+        join = identities.get(event.feed)
+        if join is not None and event.type == join.type:
+            found.append((event.feed, event.case_id, str(event.data[join.same_as])))
+    return found
+
+
 def refold(conn: Connection, kernel: Kernel) -> None:
-    """Folds the staged and locked cases from their stored events and writes them."""
+    """Folds the locked cases from their stored events and writes them."""
     folded = [
         rows
         for feed, frame in touched_events(conn).items()
@@ -198,6 +210,7 @@ def _wake(conn: Connection, deliveries: Sequence[Delivery], refused: Sequence[Re
 def prepare(conn: Connection) -> None:
     """Makes what `take` works with, once per connection."""
     events.prepare(conn)
+    identity.prepare(conn)
     cases.prepare(conn)
 
 

@@ -15,23 +15,36 @@ left join lateral (
     select count(*) copies, min(received_at) received_at from duplicate d
     where (d.feed, d.case_id, d.source, d.id, d.hash) = (e.feed, e.case_id, e.source, e.id, e.hash)
 ) d on true
-where e.feed = %s and e.case_id = %s
+where e.feed = %(feed)s and e.case_id = any(%(codes)s)
+"""
+_DERIVED = """
+select c.* from cases c where c.case_id = %(code)s
+    or (c.feed, c.case_id) in (select feed, case_id from alias where code = %(code)s)
+order by c.feed
 """
 
 
-def derived(conn: Connection, case_id: str) -> list[dict[str, Any]]:
-    """The rows of `cases` under this id, one per feed that has it."""
+def derived(conn: Connection, code: str) -> list[dict[str, Any]]:
+    """The rows of `cases` that any of their codes names so, one per feed that has it."""
     with conn.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute("select * from cases where case_id = %s order by feed", [case_id]).fetchall()
+        return cursor.execute(_DERIVED, {"code": code}).fetchall()
+
+
+def codes_of(conn: Connection, feed: str, case_id: str) -> list[str]:
+    """Every code of the case, the one it is known by first."""
+    rows = conn.execute("select code from alias where (feed, case_id) = (%s, %s)", [feed, case_id])
+    return [case_id, *sorted(str(code) for (code,) in rows if code != case_id)]
 
 
 def events_of(conn: Connection, feed: str, case_id: str) -> list[dict[str, Any]]:
     """By (occurred_at, received_at, hash); `received_at` is the earliest receipt, `copies` counts repeats.
 
-    `counts` is false where other content under the same source and id came first.
+    `counts` is false where other content under the same source and id came first. `case_id` is the code it
+    was sent under.
     """
+    names = {"feed": feed, "codes": codes_of(conn, feed, case_id)}
     with conn.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(_EVENTS.encode(), [feed, case_id]).fetchall()
+        rows = cursor.execute(_EVENTS.encode(), names).fetchall()
     for row in rows:
         row["received_at"] = row.pop("first_received_at")
     first: dict[tuple[str, str], tuple[Any, str]] = {}

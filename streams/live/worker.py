@@ -34,7 +34,9 @@ def kernel(registry: Registry) -> live.Kernel:
     """The fold of every feed with its rules."""
     rules = {name: case_rules(feed, registry) for name, feed in registry.feeds.items()}
     return live.Kernel(
-        lambda feed, events: fold_now(events, rules[feed]), {f: r.definitions for f, r in rules.items()}
+        lambda feed, events: fold_now(events, rules[feed]),
+        {f: r.definitions for f, r in rules.items()},
+        {f: r.identity for f, r in rules.items() if r.identity},
     )
 
 

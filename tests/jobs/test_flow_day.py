@@ -66,7 +66,7 @@ def source(table: DeltaTable, **other: Any) -> Source:
 
 
 def summed(source: Source) -> pl.DataFrame:
-    parts = [pl.from_arrow(b) for bucket in range(source.buckets) for b in bucket_cells(source, bucket, 0)]
+    parts = [pl.from_arrow(b) for bucket in range(source.tasks) for b in bucket_cells(source, bucket, 0)]
     return pl.concat(parts).group_by("source", *KEYS).sum()  # type: ignore[type-var, return-value] # frames
 
 

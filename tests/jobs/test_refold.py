@@ -13,6 +13,7 @@ import pytest
 from ioc.kernel.events import EVENTS
 from ioc.kernel.flow import FLOW_DAYS, cells, flow_days
 from ioc.kernel.fold import CASES, fold
+from ioc.kernel.identity import joined
 from ioc.rules import case_rules
 from ioc.settings import Settings
 from ioc.verify.refold import Rules, refold
@@ -61,7 +62,19 @@ def deliveries(feed: Feed, seed: int) -> list[dict[str, Any]]:
                 "offset": len(rows),
             }
             rows.append(dict(zip(IDENTITY, key, strict=True)) | content(key, feed) | receipt)
-    return rows
+    return rows if feed.identity is None else aliased(rows, dice)
+
+
+def aliased(rows: list[dict[str, Any]], dice: random.Random) -> list[dict[str, Any]]:
+    """The deliveries with others among them that join two cases or more; some said twice, in two ways."""
+    told = list(rows)
+    for n in range(HISTORIES // 10):
+        one, other = (f"c{dice.randrange(HISTORIES)}" for _ in range(2))
+        said = {"case_id": one, "id": f"same/{n}", "hash": f"{n:032}", "status": None, "due_at": None}
+        event = dice.choice(rows) | said | {"same_as": other}
+        for _ in range(dice.choice((1, 1, 2))):
+            told.insert(dice.randrange(len(told)), event)
+    return [row | {"offset": n} for n, row in enumerate(told)]
 
 
 def stored(conn: Connection, feed: Feed, rows: list[dict[str, Any]]) -> None:
@@ -69,8 +82,14 @@ def stored(conn: Connection, feed: Feed, rows: list[dict[str, Any]]) -> None:
     frame = pl.DataFrame(rows, schema=EVENTS).with_columns(feed=pl.lit(feed.feed))
     first = frame.unique(IDENTITY, keep="first", maintain_order=True)
     later = frame.join(first, on="offset", how="anti")
-    said = {"type": "t", "dataschema": "d", "subject": "s", "data": "{}"}
-    copied(conn, "event", first.with_columns(**{name: pl.lit(text) for name, text in said.items()}))
+    joins = {row["offset"]: row["same_as"] for row in rows if "same_as" in row}
+    said = {name: pl.lit(text) for name, text in {"dataschema": "d", "subject": "s"}.items()}
+    said["type"] = (
+        pl.when(pl.col("offset").is_in(list(joins))).then(pl.lit(feed.joining)).otherwise(pl.lit("t"))
+    )
+    other = pl.col("offset").replace_strict(joins, default="", return_dtype=pl.String)
+    said["data"] = pl.concat_str(pl.lit('{"same_as": "'), other, pl.lit('"}'))
+    copied(conn, "event", first.with_columns(**said))
     copied(conn, "duplicate", later.select("feed", *IDENTITY, "received_at", "topic", "partition", "offset"))
     ends = frame.group_by("topic", "partition").agg(pl.col("offset").max().alias("next_offset") + 1)
     copied(conn, "topic_partition", ends.with_columns(topic_id=pl.lit("t")))
@@ -111,13 +130,16 @@ def test_both_writings_agree_on_every_case_and_every_day(warehouse: Settings, na
             read(conn, "verify_case", compared),
             read(conn, "verify_flow", FLOW_DAYS),
         )
-    known = pl.DataFrame(rows[:cut], schema=EVENTS).lazy()
+    links = [(row["case_id"], row["same_as"]) for row in rows[:cut] if "same_as" in row]
+    cases_of = rules.identity.cases(links) if rules.identity else {}
+    assert bool(cases_of) == (feed.identity is not None)
+    known = joined(pl.DataFrame(rows[:cut], schema=EVENTS).lazy(), cases_of)
     cases = fold(known, rules).collect()
     assert differing(cases.select(compared.names()).sort("case_id"), checker_cases) == []
     days = flow_days(cells(cases.lazy(), rules), *WINDOW).collect()
     assert differing(days, checker_days) == []
     assert cases["set_aside"].count() > 5
-    assert cases["in_figures"].sum() > HISTORIES // 6
+    assert cases["in_figures"].sum() > len(cases) // 6
     assert days["late"].sum() > 5
 
 

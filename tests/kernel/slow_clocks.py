@@ -156,6 +156,7 @@ class Clocks:
             "due_by_us_at": ours,
             "due_by_us_on": local(ours, self.rules.zone),
             "breach_at": due - 24 * HOUR if due else None,
+            "due_766_at": self.due_766(),
             "outcome_766": self.by_766(waits),
             **self.consultations(),
         }
@@ -209,12 +210,34 @@ class Clocks:
         asked = [(a, until) for a, until, reason, _ in self.spans if reason == "supplement"]
         if self.resolved is None and waits[1] == "supplement" and len(asked) > 1:
             return "late"
-        due = self.case["due_at"]
-        first = next((e["due_at"] for e in self.all if e["due_at"] and self.own(e)), None)
-        waited = sum((until - a for a, until in asked if until), NONE)
-        if due and due != first:
-            waited = NONE
-        held = due or self.due(self.entered, self.cal)
+        waited, held = self.deducted(asked), self.held()
         if held is None:
             return None
         return "on_time" if ended - waited <= held else "late"
+
+    def held(self) -> datetime | None:
+        due: datetime | None = self.case["due_at"]
+        return due or self.due(self.entered, self.cal)
+
+    def deducted(self, asked: list[tuple[datetime, datetime | None]]) -> timedelta:
+        """Waited for supplements, unless the source moved the due date."""
+        dues = [e["due_at"] for e in self.all if e["due_at"] and self.own(e)]
+        moved = bool(dues) and dues[0] != self.case["due_at"]
+        return NONE if moved else sum((until - a for a, until in asked if until), NONE)
+
+    def due_766(self) -> datetime | None:
+        held = self.held()
+        asked = [(a, until) for a, until, reason, _ in self.spans if reason == "supplement"]
+        return held + self.deducted(asked) if held else None
+
+    def standing(self, end: datetime) -> tuple[str, str | None] | None:
+        """The open case at a period's end: by local date, and by index 766."""
+        case, said = self.case, self.row()["outcome_766"]
+        if not case["in_figures"] or self.resolved or case["entered_at"] > end:
+            return None
+        paused = any(until is None for _, until, _, _ in self.spans)
+        on_time = paused or case["due_on"] is None or case["due_on"] >= local(end, self.rules.zone)
+        held = self.due_766()
+        if said is None and held:
+            said = "on_time" if end <= held else "late"
+        return "in_time" if on_time else "overdue", said

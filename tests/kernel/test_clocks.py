@@ -60,7 +60,7 @@ RULES = CaseRules(
 COMPARED = (
     "submitted_at", "reception_due_at", "procedure_version", "pauses", "supplements", "paused_at",
     "pause_reason", "paused_seconds", "worked_seconds", "due_by_us_at", "due_by_us_on", "breach_at",
-    "outcome_766", "consultations", "late_consultations", "consulting_at", "consult_due_at",
+    "due_766_at", "outcome_766", "consultations", "late_consultations", "consulting_at", "consult_due_at",
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ Spoil = Callable[[str, str, str], tuple[Finding, ...]]
 PORTAL = "sources/national-portal.yaml"
 FEED = "feeds/records/feed.yaml"
 EVENT = "feeds/records/progress.v1.json"
+ALIAS = "feeds/records/alias.v1.json"
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def spoil(tmp_path: Path) -> Spoil:
     """Replaces a text in a copy of a packaged file and loads it; the findings."""
 
     def spoilt(file: str, old: str, new: str) -> tuple[Finding, ...]:
-        for name in (FEED, EVENT, PORTAL):
+        for name in (FEED, EVENT, ALIAS, PORTAL):
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(PACKAGED / name, tmp_path / name)
         path = tmp_path / file
@@ -100,6 +101,11 @@ BAD_FEED = [
     ),
     ('next: ["4", "10"]', 'next: ["4", "M04"]', "lifecycle", "statuses.9.next: 'M04' is a note"),
     ("{phase: note, apology", '{phase: note, next: ["4"], apology', "lifecycle", "statuses.M04.next"),
+    ("event: alias", "event: twin", "(the file)", "no event of this feed"),
+    ("same_as: same_as", "same_as: reason", "identity.same_as", "must require"),
+    ("'^[A-Z]", "'[A-Z]", "identity.codes.0", "begin it with ^"),
+    ("'^[A-Z]", "'^(?=[A-Z])[A-Z]", "identity.codes.0", "(?: ) alone"),
+    ("'^[A-Z]", "'^[A-Z", "identity.codes.0", "regular expression"),
 ]
 
 

@@ -162,6 +162,7 @@ def test_no_cell_of_a_csv_is_a_formula() -> None:
         (f"{API}/cases?measure=overdue&sort=1", 400, "sort by one of"),
         (f"{API}/cases?measure=overdue&q=%00", 400, "without NUL"),
         (f"{API}/cases/none", 404, "no case"),
+        (f"{API}/cases/none?lang=fr", 400, "take vi or en"),
         (f"{API}/trend?days=99999999", 400, "from 1 to"),
     ],
 )

@@ -1,0 +1,14 @@
+"""Codes that name one case. The statements are in the .sql beside this file."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    driver = op.get_bind().connection.driver_connection
+    assert driver is not None  # psycopg's own connection, which takes many statements at once
+    driver.execute(Path(__file__).with_suffix(".sql").read_text())
