@@ -17,6 +17,7 @@ from screens.position import Position
 from tests.screens.test_board import FEED, listed, now, with_connection
 
 AGENCY = "H20.03"
+PROCEDURE = "1.000028"  # in the catalogue, with a limit
 CASE = f"{AGENCY}-241219-7{{}}"
 ODD = {  # statuses an hour apart -> what is odd about them
     "001": ("2 9 4 9", ["reopened"]),
@@ -30,7 +31,7 @@ def odd(province: Any) -> Any:
     """The province with three odd cases more, and one that no agency is known of."""
     start = now(province) - timedelta(hours=8)
     for number, (statuses, _) in ODD.items():
-        said = {"agency": AGENCY}
+        said = {"agency": AGENCY, "procedure": PROCEDURE}
         for n, status in enumerate(statuses.split()):
             at = start + timedelta(hours=n)
             province.arrive(province.made(CASE.format(number), str(n), at, status, **said))
