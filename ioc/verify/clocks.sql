@@ -30,12 +30,12 @@ with known as (
     select owed.case_id, (
         select s.begins + (%(reception)s * interval '1 hour' + worked.before - s.before)
         from verify_session s
-        where owed and s.agency = own and s.known = version
+        where owed and s.agency = own and s.known = version and s.begins >= worked.begins
             and s.before + (s.ends - s.begins) >= worked.before + %(reception)s * interval '1 hour'
         order by s.begins limit 1
     ) reception_due_at
     from owed cross join lateral (
-        select s.before + least(owed.submitted_at, s.ends) - s.begins before from verify_session s
+        select s.begins, s.before + (least(owed.submitted_at, s.ends) - s.begins) before from verify_session s
         where s.agency = own and s.known = version and s.begins <= owed.submitted_at
         order by s.begins desc limit 1
     ) worked

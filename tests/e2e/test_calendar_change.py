@@ -38,7 +38,7 @@ def procedure() -> str:
 def received(name: str, code: str) -> dict[str, Any]:
     example = PACKAGED / "feeds" / "records" / "examples" / "valid" / "received.json"
     event: dict[str, Any] = json.loads(example.read_text(encoding="utf-8"))
-    data = {"status": "2", "channel": "direct", "procedure": code, "agency": event["data"]["agency"]}
+    data = {"status": "2", "channel": "direct", "procedure": code}
     return event | {
         "id": f"calendar/{name}",
         "subject": f"calendar-{name}",

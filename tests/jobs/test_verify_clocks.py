@@ -8,6 +8,7 @@ import pytest
 from ioc.kernel.cases import CASES
 from ioc.kernel.events import EVENTS
 from ioc.kernel.fold import fold_now
+from ioc.kernel.identity import joined
 from ioc.rules import case_rules
 from ioc.settings import Settings
 from ioc.verify.clocks import REWRITTEN, add_clocks
@@ -29,6 +30,10 @@ def test_both_writings_agree_on_every_clock(warehouse: Settings) -> None:
         refold(conn, Rules.of(feed.definitions), None)
         add_clocks(conn, feed, registry)
         theirs = read(conn, "verify_case", compared)
-    ours = fold_now(pl.DataFrame(rows, schema=EVENTS), case_rules(feed, registry))
+    rules = case_rules(feed, registry)
+    assert rules.identity is not None
+    links = [(row["case_id"], row["same_as"]) for row in rows if "same_as" in row]
+    known = joined(pl.DataFrame(rows, schema=EVENTS).lazy(), rules.identity.cases(links)).collect()
+    ours = fold_now(known, rules)
     assert differing(ours.select(compared.names()).sort(compared.names()[:3]), theirs) == []
     assert all(ours[name].count() > 100 for name in REWRITTEN)

@@ -212,7 +212,7 @@ def test_a_case_tells_its_events_in_order_and_which_count(province: Any) -> None
     told = read(case)
     assert [(e["status"], e["counts"]) for e in told["events"]] == [("2", True), ("4", False), ("9", True)]
     assert told["repeats"] == 1
-    assert told["case"]["flags"] == ["conflicting-id"]
+    assert "conflicting-id" in told["case"]["flags"]
     assert told["story"][0]["text"] == "Resolved on 2024-12-19; no due date, so it cannot be late."
     assert told["story"][-1]["kind"] == "flags"
     assert read("none") is None
