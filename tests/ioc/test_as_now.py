@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ioc.agencies import adopted, as_now, orphaned, responsible_now, successors
@@ -16,6 +16,7 @@ from ioc.kernel.flow import FLOW_DAYS, cells, flow_days
 from ioc.kernel.periods import By, periods
 from schemas import Agency, History, Registry, Succession, load
 from schemas.reference import by_code
+from tests.effort import tried
 from tests.kernel.histories import rules
 
 REFORM = date(2025, 7, 1)
@@ -97,7 +98,7 @@ def case(said: dict[str, Any]) -> dict[str, Any]:
     return dict.fromkeys(CASES) | {k: v for k, v in said.items() if k in CASES} | outcome
 
 
-@settings(max_examples=25, deadline=None)
+@tried(25)
 @given(
     st.lists(a_case, min_size=1, max_size=12),
     st.dates(FIRST, LAST),

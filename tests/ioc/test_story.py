@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from ioc.kernel.clocked import CAUSES, DUE_CHECKS
 from ioc.kernel.fold import fold_now
@@ -21,6 +21,7 @@ from ioc.story.lines import TIMED
 from ioc.story.words import WORDS, words
 from schemas import Registry, load
 from schemas.procedures import Pause, ProcedureVersion, Unit
+from tests.effort import tried
 from tests.kernel.calendars import at as local
 from tests.kernel.calendars import moments
 from tests.kernel.histories import Row, event, frame
@@ -87,7 +88,7 @@ def test_a_word_that_lacks_a_language_is_refused(text: str) -> None:
         words(text)
 
 
-@settings(max_examples=25, deadline=None)
+@tried(25)
 @given(clocked_histories(), moments())
 def test_every_history_can_be_told_at_any_instant(events: list[Row], at: datetime) -> None:
     mixed = replace(RULES, feed=FEED)

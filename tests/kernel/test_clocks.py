@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ioc.kernel.cases import CASES
@@ -14,6 +14,7 @@ from ioc.kernel.fold import fold, fold_now
 from ioc.kernel.limits import Limit, Limits
 from ioc.kernel.rules import CaseRules
 from ioc.kernel.spells import Spells
+from tests.effort import tried
 from tests.kernel import reference
 from tests.kernel.calendars import AGENCIES, calendar, moments
 from tests.kernel.histories import NATIONAL, Row, event, frame
@@ -96,7 +97,7 @@ def folded(events: list[Row]) -> dict[str, Row]:
     return {row["case_id"]: row for row in fold_now(frame(events).collect(), RULES).to_dicts()}
 
 
-@settings(max_examples=300, deadline=None)
+@tried(300)
 @given(clocked_histories())
 def test_the_clocks_say_what_the_reference_says(events: list[Row]) -> None:
     found = folded(events)["case"]
@@ -109,7 +110,7 @@ def test_the_clocks_say_what_the_reference_says(events: list[Row]) -> None:
     assert found["flags"] == [*case["flags"], *Flags(clocks).raised()]
 
 
-@settings(max_examples=40, deadline=None)
+@tried(40)
 @given(st.lists(clocked_histories(), min_size=1, max_size=3), st.data())
 def test_many_cases_together_in_either_engine_and_any_order(
     cases: list[list[Row]], data: st.DataObject

@@ -6,12 +6,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ioc.kernel.flow import CELLS, FIGURES, FLOW_DAYS, GROUP, KEYS, add_up, cells, flow_days
 from ioc.kernel.fold import CASES, fold_now
 from ioc.kernel.rules import CaseRules
+from tests.effort import tried
 from tests.kernel import reference
 from tests.kernel.histories import ZONES, Row, frame, histories, rules
 
@@ -41,7 +42,7 @@ def rows(frame: pl.LazyFrame) -> list[Row]:
     return frame.collect(engine="in-memory").to_dicts()
 
 
-@settings(max_examples=100, deadline=None)
+@tried(100)
 @given(histories(), some_rules, st.data())
 def test_flow_days_are_what_counting_the_cases_gives(
     events: list[Row], by: CaseRules, data: st.DataObject
@@ -61,7 +62,7 @@ def test_flow_days_are_what_counting_the_cases_gives(
     assert found.to_dicts() == expected
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(histories(), some_rules)
 def test_the_identities_of_a_day(events: list[Row], by: CaseRules) -> None:
     contributions = celled(events, by)
@@ -84,7 +85,7 @@ def test_the_identities_of_a_day(events: list[Row], by: CaseRules) -> None:
         previous = today
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(histories(), some_rules, st.data())
 def test_sums_over_any_cut_of_days_add_up(events: list[Row], by: CaseRules, data: st.DataObject) -> None:
     contributions = celled(events, by)
@@ -95,7 +96,7 @@ def test_sums_over_any_cut_of_days_add_up(events: list[Row], by: CaseRules, data
     assert rows(whole) == rows(parts[0]) + rows(parts[1])
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(histories(), some_rules)
 def test_cells_of_disjoint_cases_add_up(events: list[Row], by: CaseRules) -> None:
     whole = celled(events, by).sort(KEYS).collect()

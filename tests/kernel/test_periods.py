@@ -7,12 +7,13 @@ from typing import Any, get_args
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ioc.kernel.flow import FLOW_DAYS, cells, flow_days
 from ioc.kernel.fold import fold
 from ioc.kernel.periods import PERIOD_ROWS, By, Period, periods
+from tests.effort import tried
 from tests.kernel import reference
 from tests.kernel.histories import Row, frame, histories, rules
 
@@ -26,7 +27,7 @@ def texts(period: Period, start: date, end: date) -> list[tuple[Any, ...]]:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(histories(), st.sampled_from(get_args(Period)), st.sampled_from(get_args(By)), st.data())
 def test_periods_are_what_counting_the_cases_gives(
     events: list[Row], period: Period, by: By, data: st.DataObject
