@@ -7,6 +7,7 @@ from typing import Literal
 
 from ioc.kernel.clocks import ClockRules
 from ioc.kernel.identity import Identity
+from ioc.kernel.stages import Authority
 
 PHASES = ("before-reception", "open", "paused", "resolved", "delivered", "refused", "withdrawn", "note")
 GOING = ("open", "paused")  # the clock may run; after an end, one of these re-opens the case
@@ -31,6 +32,7 @@ class CaseRules:
     definitions: str
     clocks: ClockRules | None = None
     identity: Identity | None = None  # what joins codes to one case; the fold takes events that are joined
+    authority: Authority | None = None  # whose word counts where several systems tell of one case
 
     def __post_init__(self) -> None:
         for status, phase in self.phases.items():
@@ -38,9 +40,12 @@ class CaseRules:
                 raise ValueError(f"phases.{status}: {phase!r} is no phase; take one of {', '.join(PHASES)}")
         if strangers := sorted(self.enters - self.phases.keys()):
             raise ValueError(f"enters: {strangers} are no statuses of {self.feed}; add them to phases")
+        told = [phase for stage in self.authority.stages for phase in stage.phases] if self.authority else []
+        if strangers := sorted(set(told) - set(PHASES)) or sorted({p for p in told if told.count(p) > 1}):
+            raise ValueError(f"authority: {strangers} are no phases, or stand in two stages")
         if self.compare not in ("date", "instant"):
             raise ValueError(f"compare: {self.compare!r} cannot be used; take 'date' or 'instant'")
 
     def __hash__(self) -> int:
         said = (self.feed, self.zone, tuple(self.phases.items()), self.enters, self.compare, self.definitions)
-        return hash((*said, self.clocks, self.identity))
+        return hash((*said, self.clocks, self.identity, self.authority))

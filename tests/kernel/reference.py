@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ioc.kernel.rules import CaseRules
+from tests.kernel.slow_authority import heard
 
 Row = dict[str, Any]
 
@@ -31,6 +32,7 @@ def fold(events: Iterable[Row], rules: CaseRules) -> dict[str, Row]:
 
 def fold_case(case_id: str, given: list[Row], rules: CaseRules) -> Row:
     events, conflicting = effective(given)
+    events, disagree = heard(events, rules)
     phased = [
         (e["occurred_at"], rules.phases.get(e["status"], "note")) for e in events if e["status"] is not None
     ]
@@ -111,6 +113,7 @@ def fold_case(case_id: str, given: list[Row], rules: CaseRules) -> Row:
             "unknown-status": any(
                 e["status"] is not None and e["status"] not in rules.phases for e in events
             ),
+            "systems-disagree": disagree,
         }.items()
         if holds
     ]
