@@ -1,18 +1,35 @@
 -- The cases of feed %(feed)s, folded again from what crosswalk.sql found delivered.
--- Needs verify_status (status, phase, enters), verify_known and verify_code. Makes verify_case.
+-- Needs verify_status (status, phase, enters), verify_stage (phase, stage), verify_rank (stage, source, rank; `*`: any other),
+-- verify_known and verify_code. Makes verify_case.
 create temp table verify_case on commit drop as
 with known as (
     select coalesce(c.case_id, k.code) case_id, k.* from verify_known k left join verify_code c on c.code = k.code
 ), counting as (  -- of several contents under one identity, the one that reached us first
     select distinct on (case_id, source, id) * from known
     order by case_id, source, id, received_at, hash collate "C"
-), said as (
+), told as (  -- with the place of its source among those believed at its stage, and at the stage of due dates
     select c.case_id, c.received_at, c.hash, e.occurred_at, e.status, e.due_at, e.agency, e.receiving_agency, e.channel,
-        e.procedure, s.phase, s.enters,
-        min(e.occurred_at) filter (where s.enters) over (partition by c.case_id) entered_at
+        e.procedure, s.phase, s.enters, t.stage, coalesce(mine.rank, others.rank) rank,
+        coalesce(due_mine.rank, due_others.rank) due_rank
     from counting c
     join event e on e.feed = %(feed)s and e.case_id = c.code and e.source = c.source and e.id = c.id and e.hash = c.hash
     left join verify_status s on s.status = e.status
+    left join verify_stage t on t.phase = s.phase
+    left join verify_rank mine on mine.stage = t.stage and mine.source = c.source
+    left join verify_rank others on others.stage = t.stage and others.source = '*'
+    left join verify_stage opening on opening.phase = 'open'
+    left join verify_rank due_mine on due_mine.stage = opening.stage and due_mine.source = c.source
+    left join verify_rank due_others on due_others.stage = opening.stage and due_others.source = '*'
+), stood as (
+    select *, min(rank) over (partition by case_id, stage) best from told
+), heard as (
+    select *, min(due_rank) filter (where due_at is not null) over (partition by case_id) due_best
+    from stood where stage is null or rank = best
+), said as (
+    select case_id, received_at, hash, occurred_at, status, agency, receiving_agency, channel, procedure, phase, enters,
+        case when due_rank is null or due_rank = due_best then due_at end due_at,
+        min(occurred_at) filter (where enters) over (partition by case_id) entered_at
+    from heard
 ), timed as (
     select *, greatest(entered_at, max(occurred_at) filter (
         where (phase in ('open', 'paused') and not enters) or (phase = 'before-reception' and entered_at is null)
