@@ -110,7 +110,7 @@ class App:
     async def case(self, request: Request) -> Response:
         feed, case = self.feed(request), request.path_params["case"]
         async with self._service.desk.snapshot() as connection:
-            found = await history.read(connection, feed.feed, case)
+            found = await history.read(connection, self._service.rules(feed), case)
         if found is None:
             return json({"error": f"no case {case!r} in {feed.feed}"}, HTTPStatus.NOT_FOUND)
         return json({**found, "at": self._service.clock.now().isoformat()})

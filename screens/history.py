@@ -9,7 +9,9 @@ from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
 from ioc.event import instant_text
-from ioc.kernel.events import EVENTS, effective
+from ioc.kernel.events import EVENTS
+from ioc.kernel.fold import counting
+from ioc.kernel.rules import CaseRules
 from screens.slow import texts
 
 STATE = """
@@ -24,9 +26,9 @@ REPEATS = "select count(*) from duplicate where feed = %(feed)s and case_id = an
 Row = dict[str, Any]
 
 
-async def read(connection: AsyncConnection[Any], feed: str, code: str) -> Row | None:
+async def read(connection: AsyncConnection[Any], rules: CaseRules, code: str) -> Row | None:
     """The case that any of its codes names; None where no such case was ever seen."""
-    names: Row = {"feed": feed, "code": code}
+    names: Row = {"feed": rules.feed, "code": code}
     async with connection.cursor(row_factory=dict_row) as cursor:
         state = await (await cursor.execute(STATE, names)).fetchone()
         if state is None:
@@ -36,22 +38,19 @@ async def read(connection: AsyncConnection[Any], feed: str, code: str) -> Row | 
         names["codes"] = [names["case"], *also]
         events = await (await cursor.execute(EVENTS_OF, names)).fetchall()
     repeats = await (await connection.execute(REPEATS, names)).fetchone()
-    counting = counted(events)
     return {
         "case": texts(state),
         "codes": names["codes"],
-        "events": [
-            told(event, (event["source"], event["id"], event["hash"]) in counting) for event in events
-        ],
+        "events": [told(event, counts) for event, counts in zip(events, counted(events, rules), strict=True)],
         "repeats": repeats[0] if repeats else 0,
     }
 
 
-def counted(events: list[Row]) -> set[tuple[str, str, str]]:
-    """Which events count, by the kernel's rule on equal identities with other content."""
+def counted(events: list[Row], rules: CaseRules) -> list[bool]:
+    """Which events of a case count, by the kernel."""
     frame = pl.DataFrame([{name: event[name] for name in EVENTS} for event in events], schema=EVENTS)
-    frame = frame.with_columns(case_id=pl.lit("the case"))  # of all its codes
-    return set(effective(frame.lazy()).select("source", "id", "hash").collect().iter_rows())
+    of_one_case = frame.with_columns(case_id=pl.lit("the case"))
+    return counting(of_one_case, rules).get_column("counts").to_list()
 
 
 def told(event: Row, counts: bool) -> Row:

@@ -15,6 +15,7 @@ from ioc.admit import registry_for
 from ioc.clock import Clock
 from ioc.errors import BadInput
 from ioc.explain import Words
+from ioc.rules import case_rules
 from ioc.settings import load
 from ioc.warehouse import connect
 from ioc.warehouse.connection import Connection
@@ -32,10 +33,10 @@ def case(
     at, registry = Clock.parse(settings.clock).now(), registry_for(settings)
     with connect(settings, autocommit=True, name="ioc case") as conn:
         row = found(conn, unicodedata.normalize("NFC", id), feed)
-        events = events_of(conn, row["feed"], row["case_id"])
+        if row["feed"] not in registry.feeds:
+            raise BadInput("--feed", row["feed"], "its feed.yaml is gone: add its folder to IOC_SCHEMAS_PATH")
+        events = events_of(conn, case_rules(registry.feeds[row["feed"]]), row["case_id"])
         codes = codes_of(conn, row["feed"], row["case_id"])
-    if row["feed"] not in registry.feeds:
-        raise BadInput("--feed", row["feed"], "its feed.yaml is gone: add its folder to IOC_SCHEMAS_PATH")
     words = Words(registry.feeds[row["feed"]], row, at)
     if json:
         told = {"case": row, "codes": codes, "events": events, "why": words.sentences(), "at": at}
@@ -78,7 +79,11 @@ def show(
         "occurred", "received by us", "status", "due", "source", "event", "offset", title="events in order"
     )
     for event in events:
-        mark = "" if event["counts"] else " (other content came first)"
+        mark = (
+            ""
+            if event["counts"]
+            else " (does not count: its other content came first, or another system is believed)"
+        )
         copies = f" +{event['copies']} copies" if event["copies"] else ""
         table.add_row(
             words.instant(event["occurred_at"]),

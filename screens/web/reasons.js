@@ -11,6 +11,7 @@ const REASONS = {
   "delivered-without-resolved": ["trả kết quả, thiếu báo xong", "handed over without being resolved"],
   "end-before-received": ["kết thúc trước khi tiếp nhận", "ended before received"],
   "withdrawn-after-resolved": ["rút sau khi giải quyết", "withdrawn after resolved"],
+  "systems-disagree": ["các hệ thống báo khác nhau", "systems disagree"],
   "resolved-after-withdrawn": ["giải quyết sau khi rút", "resolved after withdrawn"],
   "not-json": ["không phải JSON", "not JSON"],
   "not-an-object": ["không phải đối tượng", "not an object"],

@@ -199,11 +199,13 @@ def test_a_case_tells_its_events_in_order_and_which_count(province: Any) -> None
     first = province.made(case, "1", at - timedelta(hours=2), "2", agency="H20.03")
     other = province.made(case, "1", at - timedelta(hours=1), "4", agency="H20.04")
     province.arrive(first, province.made(case, "2", at, "9"), other, first)
-    told = with_connection(province, lambda connection: history.read(connection, FEED, case))
+    told = with_connection(province, lambda connection: history.read(connection, province.rules, case))
     assert [(e["status"], e["counts"]) for e in told["events"]] == [("2", True), ("4", False), ("9", True)]
     assert told["repeats"] == 1
     assert told["case"]["flags"] == ["conflicting-id"]
-    assert with_connection(province, lambda connection: history.read(connection, FEED, "none")) is None
+    assert (
+        with_connection(province, lambda connection: history.read(connection, province.rules, "none")) is None
+    )
 
 
 def test_an_empty_warehouse_is_a_board_of_nothing(empty: Any) -> None:
