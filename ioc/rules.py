@@ -8,6 +8,7 @@ from ioc.kernel.identity import Identity
 from ioc.kernel.limits import Limit, Limits
 from ioc.kernel.rules import CaseRules
 from ioc.kernel.spells import Spells
+from ioc.kernel.stages import Authority, Stage
 from ioc.kernel.working import HOUR
 from ioc.kernel.worktime import Worktime
 from schemas import Calendar, Feed, Registry
@@ -30,6 +31,7 @@ def case_rules(feed: Feed, registry: Registry | None = None) -> CaseRules:
         following={code: frozenset(s.next) for code, s in statuses.items() if s.next is not None},
         clocks=None if registry is None else clock_rules(feed, registry),
         identity=identity_rules(feed),
+        authority=authority_rules(feed),
     )
 
 
@@ -38,6 +40,14 @@ def identity_rules(feed: Feed) -> Identity | None:
     if feed.identity is None or feed.joining is None:
         return None
     return Identity(feed.joining, feed.identity.same_as, feed.identity.codes)
+
+
+def authority_rules(feed: Feed) -> Authority | None:
+    """Whose word counts at which stage of the feed's cases; None where nobody's counts more."""
+    if feed.authority is None:
+        return None
+    stages = tuple(Stage(stage.phases, stage.sources) for stage in feed.authority.stages.values())
+    return Authority(stages, feed.authority.tolerance_minutes * HOUR // 60)
 
 
 def clock_rules(feed: Feed, registry: Registry) -> ClockRules | None:

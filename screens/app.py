@@ -115,7 +115,7 @@ class App:
         feed, case = self.feed(request), request.path_params["case"]
         story, now, lang = self._service.story(feed), self._service.clock.now(), asking.lang(request)
         async with self._service.desk.snapshot() as connection:
-            found = await history.read(connection, story, feed.feed, case, now, lang)
+            found = await history.read(connection, story, self._service.rules(feed), case, now, lang)
         if found is None:
             return json({"error": f"no case {case!r} in {feed.feed}"}, HTTPStatus.NOT_FOUND)
         whose = responsible_now(self._service.registry, found["case"], local_day(feed, now))

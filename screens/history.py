@@ -10,7 +10,9 @@ from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
 from ioc.event import instant_text
-from ioc.kernel.events import EVENTS, effective
+from ioc.kernel.events import EVENTS
+from ioc.kernel.fold import counting
+from ioc.kernel.rules import CaseRules
 from ioc.story import Lang, Story
 from screens.slow import texts
 
@@ -27,10 +29,10 @@ Row = dict[str, Any]
 
 
 async def read(
-    connection: AsyncConnection[Any], story: Story, feed: str, code: str, now: datetime, lang: Lang
+    connection: AsyncConnection[Any], story: Story, rules: CaseRules, code: str, now: datetime, lang: Lang
 ) -> Row | None:
     """The case that any of its codes names, `story` as at `now`; None where no such case was ever seen."""
-    names: Row = {"feed": feed, "code": code}
+    names: Row = {"feed": rules.feed, "code": code}
     async with connection.cursor(row_factory=dict_row) as cursor:
         state = await (await cursor.execute(STATE, names)).fetchone()
         if state is None:
@@ -40,26 +42,21 @@ async def read(
         names["codes"] = [names["case"], *also]
         events = await (await cursor.execute(EVENTS_OF, names)).fetchall()
     repeats = await (await connection.execute(REPEATS, names)).fetchone()
-    counting, said = counted(events), story.speaker(lang)
+    said = story.speaker(lang)
     return {
         "case": texts(state),
         "codes": names["codes"],
-        "events": [
-            told(event, (event["source"], event["id"], event["hash"]) in counting) for event in events
-        ],
+        "events": [told(event, counts) for event, counts in zip(events, counted(events, rules), strict=True)],
         "story": [said.data(line) for line in story.tell(state, events, now, lang)],
         "repeats": repeats[0] if repeats else 0,
     }
 
 
-def counted(events: list[Row]) -> set[tuple[str, str, str]]:
-    """Which events count, by the kernel's rule on equal identities with other content."""
-    rows = [
-        {name: event[name] for name in EVENTS} | {"case_id": ""} for event in events
-    ]  # of any of its codes
-    frame = pl.DataFrame(rows, schema=EVENTS)
-    frame = frame.with_columns(case_id=pl.lit("the case"))  # of all its codes
-    return set(effective(frame.lazy()).select("source", "id", "hash").collect().iter_rows())
+def counted(events: list[Row], rules: CaseRules) -> list[bool]:
+    """Which events of a case count, by the kernel."""
+    frame = pl.DataFrame([{name: event[name] for name in EVENTS} for event in events], schema=EVENTS)
+    of_one_case = frame.with_columns(case_id=pl.lit("the case"))
+    return counting(of_one_case, rules).get_column("counts").to_list()
 
 
 def told(event: Row, counts: bool) -> Row:

@@ -36,11 +36,11 @@ def case(
     at, registry = Clock.parse(settings.clock).now(), registry_for(settings)
     with connect(settings, autocommit=True, name="ioc case") as conn:
         row = found(conn, unicodedata.normalize("NFC", id), feed)
-        events = events_of(conn, row["feed"], row["case_id"])
+        if row["feed"] not in registry.feeds:
+            raise BadInput("--feed", row["feed"], "its feed.yaml is gone: add its folder to IOC_SCHEMAS_PATH")
+        feed_ = registry.feeds[row["feed"]]
+        events = events_of(conn, case_rules(feed_), row["case_id"])
         codes = codes_of(conn, row["feed"], row["case_id"])
-    if row["feed"] not in registry.feeds:
-        raise BadInput("--feed", row["feed"], "its feed.yaml is gone: add its folder to IOC_SCHEMAS_PATH")
-    feed_ = registry.feeds[row["feed"]]
     story = Story(registry, case_rules(feed_, registry))
     lines, said = story.tell(row, events, at, language), story.speaker(language)
     whose = responsible_now(registry, row, at.astimezone(ZoneInfo(feed_.zone)).date())
@@ -111,7 +111,11 @@ def show(
         "occurred", "received by us", "status", "due", "source", "event", "offset", title="events in order"
     )
     for event in events:
-        mark = "" if event["counts"] else " (other content came first)"
+        mark = (
+            ""
+            if event["counts"]
+            else " (does not count: its other content came first, or another system is believed)"
+        )
         copies = f" +{event['copies']} copies" if event["copies"] else ""
         table.add_row(
             said.when(event["occurred_at"]),

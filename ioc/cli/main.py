@@ -25,6 +25,7 @@ COMMANDS = {
     "flow": ("ioc.cli.flow:flow", "Published figures per period and group."),
     "flags": ("ioc.cli.flags:flags", "Cases to look at, per agency and flag, and what is set aside."),
     "case": ("ioc.cli.case:case", "One case: its events, its state and how its deadline status came about."),
+    "conflicts": ("ioc.cli.conflicts:conflicts", "Cases of which two systems say different things."),
     "quarantine": ("ioc.cli.quarantine:quarantine", "What was refused or set aside, and how to mend it."),
     "redrive": ("ioc.cli.redrive:redrive", "Send quarantined messages again after a mapping is mended."),
     "verify": ("ioc.cli.verify:verify", "Check the figures against plain SQL, a refold and the offsets."),

@@ -8,12 +8,12 @@ from datetime import datetime
 
 import polars as pl
 
-from ioc.kernel import clocked, consultations, timeline, transitions
+from ioc.kernel import authority, clocked, consultations, timeline, transitions
 from ioc.kernel.cases import CASES as CASES
 from ioc.kernel.cases import CLOCKED
-from ioc.kernel.events import weighed
+from ioc.kernel.events import EVENTS, weighed
 from ioc.kernel.rules import CONSULTS, ENDS, PHASES, CaseRules
-from ioc.kernel.states import Step, steps
+from ioc.kernel.states import Step, held, steps
 
 ATTRIBUTES = ("due_at", "agency", "channel", "procedure")
 SOLE = ("open", "paused", "refused", "note", "before-reception")
@@ -49,6 +49,7 @@ def fold(events: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
                     or a 9 after the 2 brings it back. Flagged `end-before-received`, then too.
     same id again   with other content: flagged `conflicting-id`; see events.effective.
     unknown status  acts like a note, flagged `unknown-status`.
+    two systems     where the rules have an authority: see authority.heard. Flagged `systems-disagree`.
 
     Only resolved cases in the figures have outcomes.
     """
@@ -100,13 +101,22 @@ def intervals(events: pl.DataFrame, rules: CaseRules, at: datetime | None = None
     return _now(timeline.parted(spans, rules.clocks, at))
 
 
+def counting(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
+    """The events of cases, rows as given, with `counts`: false where another content of the same identity, or
+    the word of a more believed system, counts instead.
+    """
+    return _now(_facts(events.lazy(), rules).select(*EVENTS.names(), "counts"))
+
+
 def _now(frame: pl.LazyFrame) -> pl.DataFrame:
     return frame.collect(engine="in-memory", optimizations=pl.QueryOptFlags.none())
 
 
 def _facts(events: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
-    plan = _plan(rules)
-    return weighed(events).with_columns(**plan.read).with_columns(order=plan.order)
+    plan, known = _plan(rules), weighed(events)
+    if rules.authority is not None:
+        known = authority.heard(known, rules.authority, rules)
+    return known.with_columns(**plan.read).with_columns(order=plan.order)
 
 
 def _states(facts: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
@@ -189,12 +199,16 @@ def _plan(rules: CaseRules) -> _Plan:
         said = {status: CONSULTS.index(said) for status, said in rules.consults.items()}
         read["consult"] = pl.col("status").replace_strict(said, default=None, return_dtype=pl.Int8)
     order = pl.col("at").cast(pl.Int128) * 2**32 + pl.col("tie")
-    found = _found(rules) | transitions.found(rules)
+    found, then = _found(rules) | transitions.found(rules), steps(rules)
+    if rules.authority is not None:
+        found["disagreed"] = pl.col("disagrees").any()
+        also = held((authority.DISAGREE,), (pl.col("disagreed"),))
+        then.append({"flags": pl.concat_list("flags", also)})
     if rules.clocks is None:
-        return _Plan(read, order, found, steps(rules), [])
+        return _Plan(read, order, found, then, [])
     read |= clocked.read(rules, rules.clocks)
     found |= clocked.found(rules, rules.clocks)
-    return _Plan(read, order, found, steps(rules), clocked.steps(rules, rules.clocks))
+    return _Plan(read, order, found, then, clocked.steps(rules, rules.clocks))
 
 
 def _found(rules: CaseRules) -> Step:

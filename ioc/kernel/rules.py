@@ -8,6 +8,7 @@ from typing import Literal
 
 from ioc.kernel.clocks import ClockRules
 from ioc.kernel.identity import Identity
+from ioc.kernel.stages import Authority
 
 PHASES = ("before-reception", "open", "paused", "resolved", "delivered", "refused", "withdrawn", "note")
 GOING = ("open", "paused")  # the clock may run; after an end, one of these re-opens the case
@@ -37,6 +38,7 @@ class CaseRules:
     consults: Mapping[str, str] = field(default_factory=dict)
     following: Mapping[str, frozenset[str]] = field(default_factory=dict)
     identity: Identity | None = None  # what joins codes to one case; the fold takes events that are joined
+    authority: Authority | None = None  # whose word counts where several systems tell of one case
 
     def __post_init__(self) -> None:
         for status, phase in self.phases.items():
@@ -46,6 +48,9 @@ class CaseRules:
         for name, statuses in {"enters": self.enters, "following": following}.items():
             if strangers := sorted(statuses - self.phases.keys()):
                 raise ValueError(f"{name}: {strangers} are no statuses of {self.feed}; add them to phases")
+        told = [phase for stage in self.authority.stages for phase in stage.phases] if self.authority else []
+        if strangers := sorted(set(told) - set(PHASES)) or sorted({p for p in told if told.count(p) > 1}):
+            raise ValueError(f"authority: {strangers} are no phases, or stand in two stages")
         if self.compare not in ("date", "instant"):
             raise ValueError(f"compare: {self.compare!r} cannot be used; take 'date' or 'instant'")
         self._consults_are_notes()
@@ -60,4 +65,4 @@ class CaseRules:
     def __hash__(self) -> int:
         phases, consults = tuple(self.phases.items()), tuple(self.consults.items())
         said = (self.feed, self.zone, phases, self.enters, self.compare, self.definitions, consults)
-        return hash((*said, self.clocks, self.identity))
+        return hash((*said, self.clocks, self.identity, self.authority))

@@ -1,20 +1,14 @@
--- The clocks that tiles ask for, once more, in the columns that refold.py adds to verify_case: of cases with any
--- status of verify_clock (status, kind), by the sessions of verify_session (agency, known, begins, ends, worked before).
-with known as (
-    select coalesce(c.case_id, k.code) case_id, k.source, k.id, k.hash, k.received_at, e.occurred_at, e.status
-    from verify_known k left join verify_code c on c.code = k.code
-    join event e on e.feed = %(feed)s and e.case_id = k.code and e.source = k.source and e.id = k.id and e.hash = k.hash
-), counting as (
-    select distinct on (case_id, source, id) case_id, occurred_at, kind
-    from known left join verify_clock using (status)
-    order by case_id, source, id, received_at, hash collate "C"
+-- The clocks that tiles ask for, once more, in the columns that clocks.py adds to verify_case: of the events of
+-- verify_said with a status of verify_clock (status, kind), by the sessions of verify_session (agency, known, begins, ends, worked before).
+with counting as (
+    select case_id, occurred_at, kind from verify_said join verify_clock using (status)
 ), told as (
     select case_id, min(occurred_at) filter (where kind = 'apology') apology_at,
         min(occurred_at) filter (where kind = 'before') first_submitted,
         max(occurred_at) filter (where kind = 'before') last_submitted,
         min(occurred_at) filter (where kind = 'fee') fee_asked,
         max(occurred_at) filter (where kind in ('fee', 'supplement')) last_asked
-    from counting group by case_id having count(kind) > 0
+    from counting group by case_id
 ), submitted as (
     select told.*, v.entered_at, coalesce(v.agency, '') agency, v.channel = any(%(online)s) online,
         case when fee_asked < last_submitted and (entered_at is null or last_submitted <= entered_at)

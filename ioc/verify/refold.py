@@ -24,6 +24,7 @@ class Rules:
     joining: str = ""  # the type of the event that joins two codes; empty: none does
     same_as: str = ""  # its datum with the other code
     codes: Sequence[str] = ()  # patterns of codes; a case is known by one of the first, then by the smallest
+    stages: Sequence[tuple[Sequence[str], Sequence[str]]] = ()  # phases; sources, the most believed first
 
     @classmethod
     def of(cls, definitions: Mapping[str, Any]) -> Rules:
@@ -32,8 +33,9 @@ class Rules:
         }
         asides = frozenset(definitions.get("consultations", ()))
         join = definitions.get("identity") or {"type": "", "same_as": "", "codes": ()}
+        stages = (definitions.get("authority") or {"stages": ()})["stages"]
         named = (definitions["feed"], definitions["zone"], definitions["compare"], statuses, asides)
-        return cls(*named, join["type"], join["same_as"], join["codes"])
+        return cls(*named, join["type"], join["same_as"], join["codes"], stages)
 
 
 def stored_rules(conn: Connection, definitions: str) -> Rules | None:
@@ -44,7 +46,8 @@ def stored_rules(conn: Connection, definitions: str) -> Rules | None:
 
 def refold(conn: Connection, rules: Rules, position: Mapping[str, Mapping[str, int]] | None) -> None:
     """Makes verify_case out of what was delivered below the position; None: out of everything stored."""
-    conn.execute("drop table if exists pg_temp.verify_case, pg_temp.verify_status, pg_temp.verify_place")
+    for name in ("case", "said", "status", "place"):
+        conn.execute(f"drop table if exists pg_temp.verify_{name}".encode())
     conn.execute(
         "create temp table verify_status (status text, phase text, enters bool, aside bool) on commit drop"
     )
@@ -60,8 +63,10 @@ def refold(conn: Connection, rules: Rules, position: Mapping[str, Mapping[str, i
         conn.execute("insert into verify_place select topic, partition, next_offset from topic_partition")
     conn.execute("set local work_mem = '256MB'")
     asked: dict[str, object] = {"feed": rules.feed, "zone": rules.zone, "compare": rules.compare}
+    _authority(conn, rules)
     _crosswalk(conn, rules)
-    conn.execute((HERE / "refold.sql").read_bytes(), asked)
+    for statement in (HERE / "refold.sql").read_text().split(";\n"):
+        conn.execute(statement.encode(), asked)
     conn.execute("analyze verify_case")
 
 
@@ -78,3 +83,17 @@ def _crosswalk(conn: Connection, rules: Rules) -> None:
         conn.execute(statement.encode(), asked)
     conn.execute("analyze verify_known")
     conn.execute("analyze verify_code")
+
+
+def _authority(conn: Connection, rules: Rules) -> None:
+    """Makes verify_stage and verify_rank out of the stages; sources not listed come last where no `*` is."""
+    conn.execute("drop table if exists pg_temp.verify_stage, pg_temp.verify_rank")
+    conn.execute("create temp table verify_stage (phase text, stage int) on commit drop")
+    conn.execute("create temp table verify_rank (stage int, source text, rank int) on commit drop")
+    for stage, (phases, sources) in enumerate(rules.stages):
+        ranked = list(sources) if "*" in sources else [*sources, "*"]
+        conn.execute("insert into verify_stage select unnest(%s::text[]), %s", [list(phases), stage])
+        conn.execute(
+            "insert into verify_rank select %s, s.* from unnest(%s::text[]) with ordinality s (source, n)",
+            [stage, ranked],
+        )

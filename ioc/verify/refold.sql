@@ -1,23 +1,41 @@
--- The cases of feed %(feed)s, folded again from what crosswalk.sql found delivered.
--- Needs verify_status (status, phase, enters, aside), verify_known and verify_code. Makes verify_case.
-create temp table verify_case on commit drop as
+-- The cases of feed %(feed)s, folded again from what crosswalk.sql found delivered. Makes verify_said (the events that
+-- count) and verify_case. Needs verify_known, verify_code, verify_status (status, phase, enters, aside), verify_stage
+-- (phase, stage) and verify_rank (stage, source, rank), where `*` is any other source.
+create temp table verify_said on commit drop as
 with known as (
     select coalesce(c.case_id, k.code) case_id, k.* from verify_known k left join verify_code c on c.code = k.code
 ), counting as (  -- of several contents under one identity, the one that reached us first
     select distinct on (case_id, source, id) * from known
     order by case_id, source, id, received_at, hash collate "C"
-), said as (
+), told as (  -- with the place of its source among those believed at its stage, and at the stage of due dates
     select c.case_id, c.received_at, c.hash, e.occurred_at, e.status, e.due_at, e.agency, e.receiving_agency, e.channel,
-        e.procedure, s.phase, s.enters, coalesce(s.aside, false) aside,
-        min(e.occurred_at) filter (where s.enters) over (partition by c.case_id) entered_at
+        e.procedure, s.phase, s.enters, coalesce(s.aside, false) aside, t.stage, coalesce(mine.rank, others.rank) rank,
+        coalesce(due_mine.rank, due_others.rank) due_rank
     from counting c
     join event e on e.feed = %(feed)s and e.case_id = c.code and e.source = c.source and e.id = c.id and e.hash = c.hash
     left join verify_status s on s.status = e.status
-), timed as (
+    left join verify_stage t on t.phase = s.phase
+    left join verify_rank mine on mine.stage = t.stage and mine.source = c.source
+    left join verify_rank others on others.stage = t.stage and others.source = '*'
+    left join verify_stage opening on opening.phase = 'open'
+    left join verify_rank due_mine on due_mine.stage = opening.stage and due_mine.source = c.source
+    left join verify_rank due_others on due_others.stage = opening.stage and due_others.source = '*'
+), stood as (
+    select *, min(rank) over (partition by case_id, stage) best from told
+), heard as (
+    select *, min(due_rank) filter (where due_at is not null) over (partition by case_id) due_best
+    from stood where stage is null or rank = best
+)
+select case_id, received_at, hash, occurred_at, status, agency, receiving_agency, channel, procedure, phase, enters, aside,
+    case when due_rank is null or due_rank = due_best then due_at end due_at,
+    min(occurred_at) filter (where enters) over (partition by case_id) entered_at
+from heard;
+create temp table verify_case on commit drop as
+with timed as (
     select *, greatest(entered_at, max(occurred_at) filter (
         where (phase in ('open', 'paused') and not enters) or (phase = 'before-reception' and entered_at is null)
     ) over (partition by case_id)) going_until
-    from said
+    from verify_said
 ), fact as (
     select case_id, min(entered_at) entered_at, count(*)::int events,
         (array_agg(status order by occurred_at desc, received_at desc, hash collate "C" desc)
@@ -69,7 +87,7 @@ with known as (
             filter (where s.occurred_at <= coalesce(d.resolved_at, 'infinity')))[1],
         (array_agg(s.agency order by s.occurred_at, s.received_at, s.hash collate "C"))[1]
     ) agency
-    from dated d join said s on s.case_id = d.case_id where s.agency is not null and not s.aside group by d.case_id
+    from dated d join verify_said s on s.case_id = d.case_id where s.agency is not null and not s.aside group by d.case_id
 ), local as (
     select dated.*, credited.agency, (entered_at at time zone %(zone)s)::date entered_on, (due_at at time zone %(zone)s)::date due_on,
         (resolved_at at time zone %(zone)s)::date resolved_on

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
 from psycopg.rows import dict_row
 
+from ioc.kernel.authority import DISAGREE
+from ioc.kernel.events import EVENTS
+from ioc.kernel.fold import counting
+from ioc.kernel.rules import CaseRules
 from ioc.warehouse.connection import Connection
 
 _EVENTS = """
@@ -36,21 +41,28 @@ def codes_of(conn: Connection, feed: str, case_id: str) -> list[str]:
     return [case_id, *sorted(str(code) for (code,) in rows if code != case_id)]
 
 
-def events_of(conn: Connection, feed: str, case_id: str) -> list[dict[str, Any]]:
+def events_of(conn: Connection, rules: CaseRules, case_id: str) -> list[dict[str, Any]]:
     """By (occurred_at, received_at, hash); `received_at` is the earliest receipt, `copies` counts repeats.
 
-    `counts` is false where other content under the same source and id came first. `case_id` is the code it
-    was sent under.
+    `counts` as the kernel's fold.counting has it. `case_id` is the code that an event was sent under.
     """
-    names = {"feed": feed, "codes": codes_of(conn, feed, case_id)}
+    names = {"feed": rules.feed, "codes": codes_of(conn, rules.feed, case_id)}
     with conn.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(_EVENTS.encode(), names).fetchall()
     for row in rows:
         row["received_at"] = row.pop("first_received_at")
-    first: dict[tuple[str, str], tuple[Any, str]] = {}
-    for row in rows:
-        name, rank = (row["source"], row["id"]), (row["received_at"], row["hash"])
-        first[name] = min(first.get(name, rank), rank)
-    for row in rows:
-        row["counts"] = first[row["source"], row["id"]] == (row["received_at"], row["hash"])
+    frame = pl.DataFrame([{name: row[name] for name in EVENTS} for row in rows], schema=EVENTS)
+    counts = counting(frame.with_columns(case_id=pl.lit(case_id)), rules).get_column("counts")
+    for row, counted in zip(rows, counts, strict=True):
+        row["counts"] = counted
     return sorted(rows, key=lambda row: (row["occurred_at"], row["received_at"], row["hash"]))
+
+
+def disagreeing(conn: Connection, feed: str, limit: int) -> list[str]:
+    """Cases of which two systems say different things, the newest told first."""
+    rows = conn.execute(
+        "select case_id from cases where feed = %s and flags @> array[%s]"
+        " order by last_received_at desc, case_id limit %s",
+        [feed, DISAGREE, limit],
+    )
+    return [str(case_id) for (case_id,) in rows]

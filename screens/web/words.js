@@ -120,7 +120,7 @@ const WORDS = {
   received: ["nhận được {time}", "received {time}"],
   after: ["sau {lasting}", "after {lasting}"],
   repeats: ["{n} bản gửi lặp, không đổi số nào", "{n} repeats received, changing no figure"],
-  notCounted: ["không tính: cùng mã sự kiện, nội dung khác đến trước", "not counted: other content under the same id came first"],
+  notCounted: ["không tính: cùng mã sự kiện có nội dung khác đến trước, hoặc tin theo hệ thống khác", "not counted: other content under its id came first, or another system is believed"],
   clock: ["Cập nhật {time}", "As of {time}"],
   help: ["Phím tắt", "Keys"],
   helpSearch: ["tìm hồ sơ", "find a case"],

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ioc.kernel.rules import CaseRules
+from tests.kernel.slow_authority import heard
 
 Row = dict[str, Any]
 
@@ -32,6 +33,7 @@ def fold(events: Iterable[Row], rules: CaseRules) -> dict[str, Row]:
 
 def fold_case(case_id: str, given: list[Row], rules: CaseRules) -> Row:
     events, conflicting = effective(given)
+    events, disagree = heard(events, rules)
     phased = [
         (e["occurred_at"], rules.phases.get(e["status"], "note")) for e in events if e["status"] is not None
     ]
@@ -120,6 +122,7 @@ def fold_case(case_id: str, given: list[Row], rules: CaseRules) -> Row:
                 after not in (before, *rules.following.get(before, rules.phases))
                 for before, after in itertools.pairwise(known_statuses)
             ),
+            "systems-disagree": disagree,
         }.items()
         if holds
     ]

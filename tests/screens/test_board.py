@@ -206,7 +206,7 @@ def test_a_case_tells_its_events_in_order_and_which_count(province: Any) -> None
 
     def read(case: str) -> Any:
         story = Story(province.registry, province.rules)
-        work = lambda connection: history.read(connection, story, FEED, case, at, "en")  # noqa: E731
+        work = lambda connection: history.read(connection, story, province.rules, case, at, "en")  # noqa: E731
         return with_connection(province, work)
 
     told = read(case)

@@ -43,7 +43,8 @@ def test_a_case_is_found_by_any_of_its_codes(province: Any) -> None:
     assert [row["case_id"] for row in found] == [one]
     assert [r["case_id"] for r in listed(province, at, "in_process", search="H20-OLD")["rows"]] == [one]
     by_code, by_id = (
-        with_connection(province, lambda c, n=n: history.read(c, FEED, n)) for n in ("H20-OLD-1", one)
+        with_connection(province, lambda c, n=n: history.read(c, province.rules, n))
+        for n in ("H20-OLD-1", one)
     )
     assert by_code == by_id
     assert by_code["codes"] == [one, "H20-OLD-1"]
