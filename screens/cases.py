@@ -24,6 +24,7 @@ CSV_ROWS = 5_000  # fetched at a time
 COLUMNS = (
     "case_id", "status", "phase", "agency", "receiving_agency", "channel", "procedure", "entered_at",
     "due_at", "due_on", "resolved_at", "outcome", "withdrawn", "set_aside", "last_occurred_at",
+    "submitted_at", "reception_due_at",
 )  # fmt: skip
 SORTABLE = {*COLUMNS} - {"due_on"}
 
