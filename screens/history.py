@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import Any
 
@@ -34,12 +35,13 @@ async def read(
         events = await (await cursor.execute(EVENTS_OF, names)).fetchall()
     repeats = await (await connection.execute(REPEATS, names)).fetchone()
     counting, said = counted(events), story.speaker(lang)
+    lines = await asyncio.to_thread(story.tell, state, events, now, lang)  # tens of ms, off the boards' loop
     return {
         "case": texts(state),
         "events": [
             told(event, (event["source"], event["id"], event["hash"]) in counting) for event in events
         ],
-        "story": [said.data(line) for line in story.tell(state, events, now, lang)],
+        "story": [said.data(line) for line in lines],
         "repeats": repeats[0] if repeats else 0,
     }
 

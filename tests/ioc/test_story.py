@@ -88,7 +88,7 @@ def test_a_word_that_lacks_a_language_is_refused(text: str) -> None:
         words(text)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(clocked_histories(), moments())
 def test_every_history_can_be_told_at_any_instant(events: list[Row], at: datetime) -> None:
     mixed = replace(RULES, feed=FEED)

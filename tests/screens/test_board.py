@@ -9,7 +9,6 @@ import pytest
 
 from ioc.errors import BadInput
 from ioc.event import instant_text
-from ioc.rules import case_rules
 from ioc.story import Story
 from screens import asof, cases, history
 from screens.board import Boards
@@ -43,7 +42,7 @@ def listed(province: Any, at: datetime, measure: str, **asked: Any) -> dict[str,
     feed = province.registry.feeds[FEED]
     wanted = Asked(measure, **{"at": at, **asked})
     found: dict[str, Any] = with_connection(
-        province, lambda connection: cases.page(connection, feed, case_rules(feed), wanted, at)
+        province, lambda connection: cases.page(connection, feed, province.rules, wanted, at)
     )
     return found
 
@@ -209,7 +208,7 @@ def test_a_case_tells_its_events_in_order_and_which_count(province: Any) -> None
     told = read(case)
     assert [(e["status"], e["counts"]) for e in told["events"]] == [("2", True), ("4", False), ("9", True)]
     assert told["repeats"] == 1
-    assert told["case"]["flags"] == ["conflicting-id"]
+    assert told["case"]["flags"] == ["conflicting-id", "limit-not-known"]
     assert told["story"][0]["text"] == "Resolved on 2024-12-19; no due date, so it cannot be late."
     assert told["story"][-1]["kind"] == "flags"
     assert read("none") is None
