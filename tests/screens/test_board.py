@@ -19,7 +19,10 @@ from screens.position import Position
 
 Work = Callable[[Connection], Awaitable[Any]]
 FEED = "records"
-COUNTS = ("received_today", "resolved_today", "in_process", "overdue", "due_today")
+COUNTS = (
+    "received_today", "resolved_today", "in_process", "overdue", "due_today", "about_to_breach",
+    "overdue_without_apology", "waiting_reception",
+)  # fmt: skip
 
 
 def with_connection(province: Any, work: Work) -> Any:
