@@ -27,6 +27,7 @@ CSV_ROWS = 5_000  # fetched at a time
 COLUMNS = (
     "case_id", "status", "phase", "agency", "receiving_agency", "channel", "procedure", "entered_at",
     "due_at", "due_on", "resolved_at", "outcome", "withdrawn", "set_aside", "last_occurred_at",
+    "submitted_at", "reception_due_at",
 )  # fmt: skip
 CALLED = """select case_id from alias where feed = %(feed)s and code >= %({0})s
     and starts_with(code, %({0})s)"""

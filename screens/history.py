@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import Any
 
@@ -43,11 +44,12 @@ async def read(
         events = await (await cursor.execute(EVENTS_OF, names)).fetchall()
     repeats = await (await connection.execute(REPEATS, names)).fetchone()
     said = story.speaker(lang)
+    lines = await asyncio.to_thread(story.tell, state, events, now, lang)  # tens of ms, off the boards' loop
     return {
         "case": texts(state),
         "codes": names["codes"],
         "events": [told(event, counts) for event, counts in zip(events, counted(events, rules), strict=True)],
-        "story": [said.data(line) for line in story.tell(state, events, now, lang)],
+        "story": [said.data(line) for line in lines],
         "repeats": repeats[0] if repeats else 0,
     }
 

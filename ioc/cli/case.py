@@ -128,5 +128,5 @@ def show(
         )
     console.print(table)
     for line in story:
-        console.print(said.printed(line), highlight=False, markup=False)
+        console.print(said.printed(line), highlight=False, markup=False, soft_wrap=True)
     console.print(f"Folded with definitions {row['definitions']}.", highlight=False)

@@ -7,6 +7,7 @@ import { outcomeBadge, statusBadge } from "./shapes.js";
 
 const COLUMNS = ["case_id", "status", "agency", "channel", "procedure", "entered_at", "due_at", "resolved_at", "outcome"];
 const OTHERS = { set_aside: "asideCases", flagged: "toLookAt" }; // lists that no tile stands for
+const WAITING = ["case_id", "status", "agency", "channel", "procedure", "submitted_at", "reception_due_at"];
 
 export class ListPage {
   constructor(state, ctx, query) {
@@ -76,8 +77,10 @@ export class ListPage {
   }
 
   table(rows) {
-    const head = h("tr", null, COLUMNS.map((name) => this.head(name)));
-    return h("table", null, h("thead", null, head), h("tbody", null, rows.map((row) => this.line(row))));
+    const waiting = rows.every((row) => !row.entered_at && row.reception_due_at);
+    const columns = waiting ? WAITING : COLUMNS;
+    const head = h("tr", null, columns.map((name) => this.head(name)));
+    return h("table", null, h("thead", null, head), h("tbody", null, rows.map((row) => this.line(row, waiting))));
   }
 
   head(name) {
@@ -90,7 +93,7 @@ export class ListPage {
     return h("th", { scope: "col", "aria-sort": sorted ? (down ? "descending" : "ascending") : null }, button);
   }
 
-  line(row) {
+  line(row, waiting) {
     const { lang, t } = this.ctx;
     const { meta } = this;
     const when = (at) => {
@@ -98,14 +101,16 @@ export class ListPage {
       const { date, minutes } = local(at, meta.zone);
       return h("td", null, `${date} `, h("span", { class: "muted" }, minutes));
     };
+    const dates = waiting ? [when(row.submitted_at), when(row.reception_due_at)] : [
+      when(row.entered_at), when(row.due_at), when(row.resolved_at),
+      h("td", null, row.set_aside ? reason(row.set_aside, lang) : (outcomeBadge(row, this.today, t) ?? "–"))];
     return h("tr", null,
       h("td", null, h("a", { href: link({ case: row.case_id }) }, row.case_id)),
       h("td", null, statusBadge(meta, row.status, lang)),
       h("td", { class: "wide" }, row.agency ? (meta.agencies[row.agency] ?? row.agency) : t("noAgency")),
       h("td", null, meta.channels[row.channel]?.[lang] ?? row.channel ?? "–"),
       h("td", null, row.procedure ?? "–"),
-      when(row.entered_at), when(row.due_at), when(row.resolved_at),
-      h("td", null, row.set_aside ? reason(row.set_aside, lang) : (outcomeBadge(row, this.today, t) ?? "–")));
+      dates);
   }
 
   turn({ page, pages }) {

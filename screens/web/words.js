@@ -103,6 +103,8 @@ const WORDS = {
   status: ["Trạng thái", "Status"],
   channel: ["Kênh", "Channel"],
   procedure: ["Thủ tục", "Procedure"],
+  submitted_at: ["Nộp", "Submitted"],
+  reception_due_at: ["Hạn tiếp nhận", "Reception due"],
   entered_at: ["Tiếp nhận", "Received"],
   due_at: ["Hẹn trả", "Due"],
   resolved_at: ["Giải quyết xong", "Resolved"],

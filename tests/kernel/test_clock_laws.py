@@ -38,7 +38,7 @@ def off_hours(cal: SlowCalendar, a: datetime, b: datetime) -> timedelta:
     return off + (b - last)
 
 
-@tried(25)
+@tried(20)
 @given(clocked_histories(), moments())
 def test_counted_paused_and_off_hours_are_what_passed(events: list[Row], at: datetime) -> None:
     row = folded(events)["case"]
@@ -54,7 +54,7 @@ def test_counted_paused_and_off_hours_are_what_passed(events: list[Row], at: dat
         assert row["worked_seconds"] == counted.sum() // 1_000_000
 
 
-@tried(25)
+@tried(20)
 @given(clocked_histories(), moments(), moments())
 def test_hours_so_far_add_up_over_a_cut(events: list[Row], one: datetime, other: datetime) -> None:
     """What is worked up to a later look is what was up to the earlier one and between the two."""
@@ -70,7 +70,7 @@ def test_hours_so_far_add_up_over_a_cut(events: list[Row], one: datetime, other:
     assert pl.select(before["work"][-1] + between).item() == after["work"][-1]
 
 
-@tried(40)
+@tried(25)
 @given(clocked_histories(), moments())
 def test_an_open_case_at_a_periods_end_is_what_the_reference_says(events: list[Row], end: datetime) -> None:
     cases = fold_now(frame(events).collect(), RULES)
@@ -101,7 +101,7 @@ def with_a_later_version() -> CaseRules:
     return replace(RULES, clocks=replace(CLOCKS, worktime=worktime(later)))
 
 
-@tried(25)
+@tried(20)
 @given(clocked_histories())
 def test_a_calendar_known_after_the_reception_moves_only_the_check(events: list[Row]) -> None:
     later = fold_now(frame(events).collect(), with_a_later_version()).to_dicts()[0]
@@ -114,7 +114,7 @@ def test_a_calendar_known_after_the_reception_moves_only_the_check(events: list[
     assert check == before or {check, before} & {"later-calendar"}
 
 
-@tried(40)
+@tried(8)
 @given(clocked_histories(), st.integers(0, 3000))
 def test_the_day_of_the_computation_moves_nothing(events: list[Row], days: int) -> None:
     """Folded when the last event came, or much later among other cases: the same row."""

@@ -9,7 +9,6 @@ import pytest
 
 from ioc.errors import BadInput
 from ioc.event import instant_text
-from ioc.rules import case_rules
 from ioc.story import Story
 from screens import asof, cases, history
 from screens.board import Boards
@@ -20,7 +19,10 @@ from screens.position import Position
 
 Work = Callable[[Connection], Awaitable[Any]]
 FEED = "records"
-COUNTS = ("received_today", "resolved_today", "in_process", "overdue", "due_today")
+COUNTS = (
+    "received_today", "resolved_today", "in_process", "overdue", "due_today", "about_to_breach",
+    "overdue_without_apology", "waiting_reception",
+)  # fmt: skip
 
 
 def with_connection(province: Any, work: Work) -> Any:
@@ -45,7 +47,7 @@ def listed(province: Any, at: datetime, measure: str, **asked: Any) -> dict[str,
     found: dict[str, Any] = with_connection(
         province,
         lambda connection: cases.page(
-            connection, feed, case_rules(feed), wanted, at, province.registry.history
+            connection, feed, province.rules, wanted, at, province.registry.history
         ),
     )
     return found

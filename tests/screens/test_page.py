@@ -73,9 +73,11 @@ def test_numbers_on_the_page_are_the_warehouses(standing: Any, visit: Any, query
     assert {urlsplit(url).netloc for url in visit.asked} == {urlsplit(standing.url).netloc}
 
 
-@pytest.mark.parametrize("visit", ["1080p", "4K"], indirect=True)
-def test_a_wall_is_read_from_six_metres_and_has_no_scroll_bars(standing: Any, visit: Any) -> None:
-    page = visit.open(f"{standing.url}/?view=wall")
+@pytest.mark.parametrize(
+    ("visit", "lang"), [("1080p", "vi"), ("1080p", "en"), ("4K", "vi")], indirect=["visit"]
+)
+def test_a_wall_is_read_from_six_metres_and_has_no_scroll_bars(standing: Any, visit: Any, lang: str) -> None:
+    page = visit.open(f"{standing.url}/?view=wall&lang={lang}")
     visit.shown(page)
     scale = (page.viewport_size or {"width": 0})["width"] / 1920
     for name in (*COUNTS, "on_time_rate"):
@@ -86,6 +88,10 @@ def test_a_wall_is_read_from_six_metres_and_has_no_scroll_bars(standing: Any, vi
         assert sizes[0] >= 72 * scale, name
         assert sizes[1] >= 28 * scale, name
         assert box.evaluate("t => t.scrollWidth <= t.clientWidth + 1 && t.scrollHeight <= t.clientHeight + 1")
+        assert box.evaluate(
+            "t => t.querySelector('h2').getBoundingClientRect().bottom <= "
+            "t.querySelector('.figure').getBoundingClientRect().top + 1"
+        ), name
         assert box.locator(".figure").evaluate(
             "f => f.getBoundingClientRect().right <= f.closest('.tile').getBoundingClientRect().right"
         )
@@ -102,6 +108,10 @@ def test_a_number_opens_its_list_and_a_row_its_case_and_back_comes_back(standing
         expect(page.locator(".page .count")).to_have_text(f"{numbers[name]:,}")
         page.go_back()
         expect(visit.tile(page, name)).to_be_visible()
+    visit.tile(page, "waiting_reception").click()
+    expect(page.locator("th").last).to_contain_text("Reception due")
+    expect(page.locator("main tbody td").last).to_contain_text("17/12/2024")
+    page.go_back()
     visit.tile(page, "overdue").click()
     rows = page.locator("main tbody tr")
     expect(rows.first).to_be_visible()
