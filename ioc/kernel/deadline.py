@@ -65,7 +65,8 @@ def open_at(cases: pl.LazyFrame, end: datetime, zone: str) -> pl.LazyFrame:
     date and until the due date's day is over, else `overdue`; and `standing_766`, `on_time` or `late`: the
     period's end is the case's end, unless the case waits for a supplement or is stopped, which is its end by
     that index. Null without clocks, and without due date and limit. Open is what was received by `end` and
-    has no end: for a past `end` fold the events up to it.
+    has no end: for a past `end` fold the events up to it. `overdue_cause`: what the source's date explains
+    only until our own has passed, then the agency.
     ValueError where `end` has no zone.
     """
     if end.tzinfo is None:
@@ -75,9 +76,13 @@ def open_at(cases: pl.LazyFrame, end: datetime, zone: str) -> pl.LazyFrame:
     over = (col("due_on") < on).fill_null(False) & col("paused_at").is_null()
     by_766 = pl.when(at <= col("due_766_at")).then(pl.lit("on_time"))
     late = by_766.when(at > col("due_766_at")).then(pl.lit("late"))
+    explained = col("overdue_cause").is_in(["configuration", "pause-not-transmitted"])
     return cases.filter(
         col("in_figures") & col("resolved_at").is_null() & (col("entered_at") <= at)
     ).with_columns(
         standing=pl.when(over).then(pl.lit("overdue")).otherwise(pl.lit("in_time")),
         standing_766=pl.coalesce("outcome_766", late),
+        overdue_cause=pl.when(explained & (at > col("due_by_us_at")).fill_null(False))
+        .then(pl.lit("agency"))
+        .otherwise("overdue_cause"),
     )

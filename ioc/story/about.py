@@ -46,11 +46,12 @@ class About:
         return [] if self.rules.clocks is None else intervals(self.frame, self.rules, self.at).to_dicts()
 
     @cached_property
-    def standing(self) -> tuple[str, str | None] | None:
-        """Of an open case, by local date and by index 766."""
+    def standing(self) -> tuple[str, str | None, str | None] | None:
+        """Of an open case by local date and by index 766, and the likely cause if it is overdue."""
         case = pl.DataFrame([{name: self.row[name] for name in CASES}], schema=CASES)
         found = open_at(case.lazy(), self.at, self.rules.zone).collect(engine="in-memory")
-        return (found["standing"][0], found["standing_766"][0]) if found.height else None
+        names = ("standing", "standing_766", "overdue_cause")
+        return next(found.select(names).iter_rows(), None)
 
     @property
     def overdue(self) -> bool:
@@ -58,6 +59,12 @@ class About:
         due, today = self.row["due_on"], self.speaker.local(self.at)
         open_ = self.standing is not None and due is not None and due < today
         return self.row["outcome"] == "late" or open_
+
+    @property
+    def cause(self) -> str | None:
+        """The likely cause, where the case is overdue or was shown so."""
+        found: str | None = self.row["overdue_cause"] if self.standing is None else self.standing[2]
+        return found if self.overdue or found == "sync-lag" else None
 
     @cached_property
     def version(self) -> ProcedureVersion | None:

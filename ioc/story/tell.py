@@ -84,8 +84,8 @@ def asked(about: About) -> Iterator[Line]:
     """What a reader asks of a case: apology letter, likely cause, and what is to be looked at."""
     said, row = about.speaker, about.row
     yield from apology(about)
-    if row["overdue_cause"] is not None and (about.overdue or row["overdue_cause"] == "sync-lag"):
-        yield Line("cause", cause(about))
+    if about.cause is not None:
+        yield Line("cause", cause(about, about.cause))
     words = flags()
     if row["flags"]:
         told = "; ".join(said.label(words[flag].label) if flag in words else flag for flag in row["flags"])
@@ -107,9 +107,9 @@ def apology(about: About) -> Iterator[Line]:
     yield Line("apology", said.say(f"apology.{judged}", **words), tone="late" if judged == "late" else None)
 
 
-def cause(about: About) -> str:
+def cause(about: About, found: str) -> str:
     """The likely cause of an overdue case, with the instants that speak for it (domain 7.3)."""
-    said, row, found = about.speaker, about.row, about.row["overdue_cause"]
+    said, row = about.speaker, about.row
     words = {"due": said.when(row["due_at"])}
     if found == "sync-lag" and about.told is not None:
         return said.say(

@@ -146,6 +146,15 @@ def test_a_case_says(events: list[Row], kind: str, text: str) -> None:
     assert texts(told(events, local("2025-07-14T08:00")), kind) == [text]
 
 
+@pytest.mark.parametrize(
+    ("at", "begins"),
+    [("2025-05-09T08:00", "Likely cause: a wrong limit"), ("2025-05-13T08:00", "Likely cause: the agency")],
+)
+def test_a_wrong_limit_explains_an_open_case_until_our_own_due_date(at: str, begins: str) -> None:
+    events = happened(("2025-05-05T08:00", "2"), due="2025-05-08T17:00")  # by us 2025-05-12 17:00
+    assert texts(told(events, local(at)), "cause")[0].startswith(begins)
+
+
 def test_seconds_are_told_where_there_are_any() -> None:
     said = Story(registry(), rules()).speaker("en")
     assert said.when(local("2025-05-05T08:00:05")) == "2025-05-05 08:00:05"
