@@ -17,7 +17,7 @@ endif
 PACKAGES := .venv/.set-up-$(shell cat requirements.lock pyproject.toml | cksum | cut -d ' ' -f 1)
 MODULES := node_modules/.set-up-$(shell cat package-lock.json | cksum | cut -d ' ' -f 1)
 
-.PHONY: help setup demo test faults check bench jars images clean
+.PHONY: help setup demo test faults nightly mutants check bench jars images clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:[^#]*## /	/' | expand -t 10
@@ -33,6 +33,12 @@ test: setup ## the whole test suite, as CI runs it
 
 faults: setup ## the tests that kill and restart whole stacks (slow)
 	@exec $(PY) -m pytest -m fault $(TESTS)
+
+nightly: setup ## the property tests with forty times as many cases (an hour)
+	@IOC_EFFORT=40 exec $(PY) -m pytest --timeout 7200 tests/kernel tests/ioc
+
+mutants: setup ## changes each comparison of the clocks in turn; lists those that no test notices (hours)
+	@exec $(PY) -m tests.mutants $(FILES)
 
 check: setup ## format, lint and types, as before each commit
 	@.venv/bin/ruff format --check --quiet && .venv/bin/ruff check --quiet && exec .venv/bin/mypy

@@ -13,7 +13,7 @@ SQL = Path(__file__).with_name("rebuild.sql")
 
 
 def by_duckdb(uri: str, first: date, last: date, threads: int) -> pl.DataFrame:
-    """Rows of flow_day for first..last, by the hand-written query; days, agency, channel in order."""
+    """Rows of flow_day for first..last, by the hand-written query; days, credit, agency, channel in order."""
     files = DeltaTable(uri).file_uris()
     with duckdb.connect() as connection:
         connection.execute(f"set threads = {threads}")

@@ -1,12 +1,15 @@
-"""Agencies as a table to join: who a code was on the day of an event, and who is responsible for it now."""
+"""Agencies through time for figures: who a code was on a day, and who is responsible for its cases now."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import Any
 
 import polars as pl
 
+from ioc.kernel.flow import FIGURES, KEYS
+from schemas import Registry
 from schemas.history import DAY, History
 from schemas.reference import Agency
 
@@ -67,3 +70,52 @@ def restated(frame: pl.DataFrame, spells: pl.DataFrame, agency: str, day: str) -
     )
     own = [pl.col(name).fill_null(pl.col(agency)) for name in told if name != "agency_valid"]
     return joined.with_columns(own).sort("__row").select(*frame.columns, *told)
+
+
+def successors(history: History, on: date) -> dict[str, str]:
+    """Code -> code of the body responsible on the day for what stands under it; only codes that moved on.
+
+    A code is read as on that day: of a code that was used again the present bearer keeps all. So one code
+    goes one way in every figure, and a period opens with what the one before it closed with. A split goes to
+    its main part (`History.successor`); a code without successor stays (`History.without_successor`).
+    """
+    found = {code: history.responsible(code, on) for code in history.versions}
+    return {code: now.code for code, now in found.items() if now is not None and now.code != code}
+
+
+def adopted(codes: Mapping[str, str], agency: str) -> list[str]:
+    """The codes of `successors` that stand under `agency` now, its own among them unless it moved on."""
+    own = [] if agency in codes else [agency]
+    return own + sorted(code for code, now in codes.items() if now == agency)
+
+
+def as_now(flow_days: pl.DataFrame, history: History, on: date) -> pl.DataFrame:
+    """Frame of FLOW_DAYS -> the same figures under the agencies responsible on the day; sums are the same."""
+    named = flow_days.with_columns(pl.col("agency").replace(successors(history, on)))
+    return named.group_by(KEYS).agg(pl.col(FIGURES).sum()).select(flow_days.columns).sort(KEYS)
+
+
+def orphaned(flow_days: pl.DataFrame, history: History, on: date) -> list[str]:
+    """Agencies of a frame that `as_now` made which had ended by the day: nobody took over from them."""
+    found = {code: history.responsible(code, on) for code in sorted(set(flow_days["agency"]))}
+    return [code for code, now in found.items() if now is not None and now.ended(on)]
+
+
+Agencies = dict[str, dict[str, str] | None]  # by role: code and name
+
+
+def responsible_now(registry: Registry, row: Mapping[str, Any], day: date) -> Agencies:
+    """Of a row of CASES the agencies `receiving`, `resolving` and, on the day, `responsible`: code and name.
+
+    None where nobody was named; who is not in the reference data has the code for a name.
+    """
+    resolving, receiving = row.get("agency"), row.get("receiving_agency")
+    code = resolving or receiving
+    now = None if code is None else successors(registry.history, day).get(code, code)
+    whose = {"receiving": receiving, "resolving": resolving, "responsible": now}
+    return {role: None if code is None else _named(registry, code) for role, code in whose.items()}
+
+
+def _named(registry: Registry, code: str) -> dict[str, str]:
+    known = registry.agencies.get(code)
+    return {"code": code, "name": known.name if known else code}

@@ -29,6 +29,11 @@ class _Known:
 
 
 def worktime(calendar: Calendar) -> Worktime:
+    """What `calendars_of` lists, laid out to be searched."""
+    return Worktime.of(calendars_of(calendar))
+
+
+def calendars_of(calendar: Calendar) -> list[workdays.Calendar]:
     """Every version for all agencies and for each that differs in any; takes a while: 0.1 s for each of them.
 
     Unusable if the `holidays` package does not know the country.
@@ -48,7 +53,7 @@ def worktime(calendar: Calendar) -> Worktime:
             days = [_day(on, kinds.get(on), on.weekday() in weekend, known, own, at) for on in dates]
             known_at = at(known.known_on, time.min)
             found.append(workdays.Calendar(code, known.version, known_at, days, at(end, time.min)))
-    return Worktime.of(found)
+    return found
 
 
 def _of_the_country(calendar: Calendar) -> tuple[set[date], set[date]]:

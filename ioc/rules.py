@@ -7,8 +7,10 @@ from ioc.kernel.clocks import ClockRules
 from ioc.kernel.identity import Identity
 from ioc.kernel.limits import Limit, Limits
 from ioc.kernel.rules import CaseRules
+from ioc.kernel.spells import Spells
 from ioc.kernel.stages import Authority, Stage
-from ioc.kernel.worktime import HOUR, Worktime
+from ioc.kernel.working import HOUR
+from ioc.kernel.worktime import Worktime
 from schemas import Calendar, Feed, Registry
 
 
@@ -25,6 +27,8 @@ def case_rules(feed: Feed, registry: Registry | None = None) -> CaseRules:
         enters=frozenset(code for code, status in statuses.items() if status.enters),
         compare=feed.deadline.compare,
         definitions=feed.definitions_hash,
+        consults={code: s.consultation for code, s in statuses.items() if s.consultation},
+        following={code: frozenset(s.next) for code, s in statuses.items() if s.next is not None},
         clocks=None if registry is None else clock_rules(feed, registry),
         identity=identity_rules(feed),
         authority=authority_rules(feed),
@@ -54,7 +58,7 @@ def clock_rules(feed: Feed, registry: Registry) -> ClockRules | None:
     statuses = feed.lifecycle.statuses
     return ClockRules(
         worktime=_worktime(registry.calendars[feed.calendar]),
-        limits=Limits(limits(registry)),
+        limits=Limits(limits(registry), {str(reason): policy for reason, policy in clocks.pauses.items()}),
         reasons={code: status.pause for code, status in statuses.items() if status.pause},
         apologies=frozenset(code for code, status in statuses.items() if status.apology),
         online=frozenset(clocks.reception_channels),
@@ -62,7 +66,13 @@ def clock_rules(feed: Feed, registry: Registry) -> ClockRules | None:
         breach=clocks.breach_hours * HOUR,
         near_due=clocks.near_due_hours * HOUR,
         told_after=clocks.told_after_hours * HOUR,
-        apology_days=clocks.apology_days,
+        backwards=clocks.backwards_hours * HOUR,
+        agencies=Spells(
+            (code, one.valid_from, one.valid_to)
+            for code, versions in registry.history.versions.items()
+            for one in versions
+        ),
+        apology_rules=tuple((rule.valid_from, rule.valid_to, rule.days) for rule in clocks.apology),
     )
 
 

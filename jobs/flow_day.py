@@ -14,7 +14,7 @@ import polars as pl
 import pyarrow as pa
 
 from ioc.kernel.events import EVENTS
-from ioc.kernel.flow import CELLS, CONTRIBUTIONS, cells
+from ioc.kernel.flow import CELLS, CONTRIBUTIONS, GROUP, KEYS, cells
 from ioc.kernel.fold import fold
 from ioc.kernel.identity import joined
 from ioc.kernel.rules import CaseRules
@@ -29,15 +29,13 @@ TASK_BYTES = 512 * 1024 * 1024  # what one task may take; a larger bucket is fol
 COUNTED = ("cases", "set_aside")  # ride along in a row without a day
 SUMMED = (*CONTRIBUTIONS, *COUNTED)
 COUNTED_FROM = (
-    *("in_figures", "agency", "channel", "entered_on", "due_on", "resolved_on"),
+    *("in_figures", "agency", "receiving_agency", "channel", "entered_on", "due_on", "resolved_on"),
     *("outcome", "withdrawn", "set_aside"),
 )
-KEYS = ("day", "agency", "channel")
 ARROW = pa.schema(
     [
         ("day", pa.date32()),
-        ("agency", pa.string()),
-        ("channel", pa.string()),
+        *[(name, pa.string()) for name in GROUP],
         *[(name, pa.int64()) for name in SUMMED],
     ]
 )
@@ -85,9 +83,10 @@ def build(session: SparkSession, sources: Sequence[Source]) -> list[Built]:
             mine = [places[task] for task in batch.column("id").to_pylist()]
             yield from added_up([part for i, bucket in mine for part in bucket_cells(chosen[i], bucket, i)])
 
-    schema = "source int, day date, agency string, channel string, " + ", ".join(
-        f"{n} bigint" for n in SUMMED
+    words, numbers = (
+        ", ".join(f"{n} {kind}" for n in names) for names, kind in ((GROUP, "string"), (SUMMED, "bigint"))
     )
+    schema = f"source int, day date, {words}, {numbers}"
     summed = tasks.mapInArrow(cells_of, schema).groupBy("source", *KEYS).sum(*SUMMED)
     return parted(_frame(summed.toArrow()), len(sources))
 

@@ -10,11 +10,9 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from ioc.errors import Stop
-from ioc.kernel.flow import FIGURES
+from ioc.kernel.flow import FIGURES, KEYS
 from ioc.warehouse.connection import Connection
 from jobs.runs import Run, end, find, published
-
-KEYS = ("day", "agency", "channel")
 
 
 @dataclass(frozen=True)

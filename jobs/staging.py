@@ -10,7 +10,7 @@ from datetime import datetime
 import polars as pl
 
 from ioc.errors import Stop
-from ioc.kernel.flow import FIGURES, flow_days
+from ioc.kernel.flow import FIGURES, GROUP, KEYS, flow_days
 from ioc.rules import case_rules
 from ioc.settings import Settings
 from ioc.warehouse.connection import Connection
@@ -106,12 +106,12 @@ def write(conn: Connection, run: Run, days: pl.DataFrame) -> None:
     """The frame into the run's staging table by COPY."""
     from psycopg import sql
 
-    columns = ", ".join(f"{name} bigint" for name in FIGURES)
+    columns = ", ".join([*(f"{name} text" for name in GROUP), *(f"{name} bigint" for name in FIGURES)])
     table = run.staging
     conn.execute(sql.SQL("drop table if exists {}").format(table))
-    made = f"create table {{}} (day date, agency text, channel text, {columns})"
+    made = f"create table {{}} (day date, {columns})"
     conn.execute(sql.SQL(made).format(table))
-    names = ("day", "agency", "channel", *FIGURES)
+    names = (*KEYS, *FIGURES)
     text = days.select(names).write_csv(include_header=False, quote_style="non_numeric")
     with (
         conn.cursor() as cursor,

@@ -2,9 +2,10 @@
 
 from schemas.calendar import Calendar
 from schemas.event_files import personal_fields
-from schemas.feed import Feed, Measure, Status
+from schemas.feed import Feed, Measure
 from schemas.findings import Finding, Unusable, near
 from schemas.history import History, Succession
+from schemas.lifecycle import Status
 from schemas.procedures import ProcedureVersion, version_at
 from schemas.reference import Agency, Procedure
 from schemas.registry import Registry, load

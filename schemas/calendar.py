@@ -17,8 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from schemas.feed import Text
-from schemas.promise import Name, Promise, Zone
+from schemas.promise import Name, Promise, Text, Zone
 from schemas.reference import Code
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")  # as date.weekday() counts them

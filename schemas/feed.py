@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
+from schemas.clocks import Clocks
 from schemas.identity import Authority, Identity
-from schemas.promise import Label, Name, Promise, Snake, Zone
+from schemas.lifecycle import Lifecycle
+from schemas.promise import Label, Name, Promise, Snake, Text, Zone
 
-Phase = Literal[
-    "before-reception", "open", "paused", "resolved", "delivered", "refused", "withdrawn", "note"
-]  # `note` leaves the phase as it is
-Text = Annotated[str, StringConstraints(min_length=1)]
+# A measure that asks for one local day (`entered_on = at_date`): it can be drawn by the hour of its instant.
+OF_THE_DAY = re.compile(r"\b(entered|resolved|delivered)_on\s*=\s*at_date\b")
 Version = Annotated[str, StringConstraints(pattern=r"^v[1-9][0-9]*$")]
 
 
@@ -25,61 +26,10 @@ class Topic(Promise):
     retention_days: int = Field(ge=1, le=3650)
 
 
-class Status(Promise):
-    """One canonical status code and what it does to a case."""
-
-    phase: Phase
-    label: Label
-    enters: bool = False  # its first time is the case's entry into the figures
-    ends: bool = False  # nothing is expected after it
-    pause: Literal["supplement", "fee", "stop"] | None = None  # whom a paused case waits for
-    apology: bool = False  # says that an apology letter with a new appointment was issued; a note
-
-    @model_validator(mode="after")
-    def _pauses_and_letters_where_they_belong(self) -> Status:
-        if self.pause and self.phase != "paused":
-            raise ValueError(f"`pause` tells why a case waits, so its phase is `paused`, not {self.phase!r}")
-        if self.apology and self.phase != "note":
-            raise ValueError(
-                f"a letter leaves the phase as it is, so its phase is `note`, not {self.phase!r}"
-            )
-        return self
-
-
-class Lifecycle(Promise):
-    statuses: dict[Text, Status]
-
-    @model_validator(mode="after")
-    def _has_a_way_in_and_a_way_out(self) -> Lifecycle:
-        if not any(s.enters for s in self.statuses.values()):
-            raise ValueError("mark with `enters: true` the status at which a case enters the figures")
-        if not any(s.phase in ("resolved", "delivered") for s in self.statuses.values()):
-            raise ValueError("give one status the phase `resolved` or `delivered`, or no case is ever done")
-        if not any(s.ends for s in self.statuses.values()):
-            raise ValueError("mark with `ends: true` a status after which nothing is expected")
-        for code, status in self.statuses.items():
-            if status.enters and status.phase != "open":
-                raise ValueError(
-                    f"status {code!r} enters the figures, so its phase is `open`, not {status.phase!r}"
-                )
-        return self
-
-
 class Deadline(Promise):
     """How a resolved case is held against its due date: by local date or by instant."""
 
     compare: Literal["date", "instant"]
-
-
-class Clocks(Promise):
-    """The feed's clocks beside the source's due date; hours are of the clock where nothing else is said."""
-
-    reception_channels: tuple[Text, ...] = ()
-    reception_hours: int = Field(8, ge=1, le=2_000)  # office hours from submission to reception
-    breach_hours: int = Field(24, ge=1, le=2_000)  # due within them is about to breach
-    near_due_hours: int = Field(8, ge=1, le=2_000)  # a supplement asked so near to the due date is flagged
-    told_after_hours: int = Field(2, ge=1, le=2_000)  # an end told so late is noticed
-    apology_days: int = Field(1, ge=0, le=365)  # a letter is in time so many days before the due date
 
 
 class Measure(Promise):
@@ -91,6 +41,10 @@ class Measure(Promise):
     numerator: str | None = None
     denominator: str | None = None
     good: Literal["up", "down", "none"]
+    # Whose case it is in the number per agency: of who resolves it, as was; of who is responsible for that
+    # agency's cases on `at_date` (a stock: no open case of a dissolved agency vanishes, domain 6); of where
+    # it was handed in, or who took over from there by `at_date` (domain 2.3).
+    credit: Literal["resolving", "responsible", "receiving"] = "resolving"
     explain: Label
 
     @model_validator(mode="before")
@@ -106,12 +60,22 @@ class Measure(Promise):
             raise ValueError("a rate needs `numerator` and `denominator`")
         if self.kind == "count" and (self.numerator or self.denominator or not self.where):
             raise ValueError("a count needs `where` alone")
+        of_a_day = OF_THE_DAY.search(" ".join(self.expressions().values()))
+        if self.credit == "responsible" and of_a_day:
+            raise ValueError(
+                f"what happened on a day ({of_a_day[0]}) is nobody's to take over; say `credit: resolving`"
+                " or `receiving`"
+            )
         return self
 
     def expressions(self) -> dict[str, str]:
         """Every SQL text of the measure by its role."""
         roles = {"where": self.where, "numerator": self.numerator, "denominator": self.denominator}
         return {role: text for role, text in roles.items() if text}
+
+    def definition(self) -> dict[str, str]:
+        """What can change a number of it; who is credited only where it is not the resolving agency."""
+        return self.expressions() | ({} if self.credit == "resolving" else {"credit": self.credit})
 
 
 class Feed(Promise):
@@ -184,10 +148,21 @@ class Feed(Promise):
             "zone": self.zone,
             "statuses": {c: [s.phase, s.enters] for c, s in sorted(self.lifecycle.statuses.items())},
             "compare": self.deadline.compare,
+            **self._next_definitions(),
+            **self._consultations(),
             **self._clock_definitions(),
             **self._identity_definitions(),
-            "measures": {n: m.expressions() for n, m in sorted(self.measures.items())},
+            "measures": {n: m.definition() for n, m in sorted(self.measures.items())},
         }
+
+    def _next_definitions(self) -> dict[str, Any]:
+        statuses = sorted(self.lifecycle.statuses.items())
+        said = {code: sorted(status.next) for code, status in statuses if status.next is not None}
+        return {"next": said} if said else {}
+
+    def _consultations(self) -> dict[str, Any]:
+        said = {c: s.consultation for c, s in sorted(self.lifecycle.statuses.items()) if s.consultation}
+        return {"consultations": said} if said else {}
 
     def _clock_definitions(self) -> dict[str, Any]:
         if self.clocks is None:

@@ -10,15 +10,20 @@ from pydantic import BaseModel
 
 from schemas.calendar import Calendar
 from schemas.feed import Feed
+from schemas.reference import Agency
 
 
-def leaning(feed: Feed, calendar: Calendar | None, limits: Iterable[BaseModel]) -> Feed:
+def leaning(
+    feed: Feed, calendar: Calendar | None, limits: Iterable[BaseModel], agencies: Iterable[Agency]
+) -> Feed:
     """The feed with `leans_on` filled in; as it is where it has no clocks."""
     if feed.clocks is None or calendar is None:
         return feed
     days = f"{calendar.model_dump_json()} holidays {version('holidays')}"
     said = "\n".join(sorted(limit.model_dump_json() for limit in limits))
-    return feed.model_copy(update={"leans_on": {"calendar": _hash(days), "procedures": _hash(said)}})
+    valid = "\n".join(sorted(f"{one.code} {one.valid_from} {one.valid_to}" for one in agencies))
+    leans_on = {"calendar": _hash(days), "procedures": _hash(said), "agencies": _hash(valid)}
+    return feed.model_copy(update={"leans_on": leans_on})
 
 
 def _hash(text: str) -> str:

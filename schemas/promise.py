@@ -29,6 +29,7 @@ def _known_zone(name: str) -> str:
     return name
 
 
+Text = Annotated[str, StringConstraints(min_length=1)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
 Snake = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Zone = Annotated[str, AfterValidator(_known_zone)]

@@ -60,8 +60,9 @@ def load(paths: Sequence[Path] = ()) -> Registry:
     registry.history, registry.procedure_versions = reference.history, reference.procedure_versions
     found += reference.check()
     limits = [version for versions in registry.procedure_versions.values() for version in versions]
+    agencies = [version for versions in registry.history.versions.values() for version in versions]
     for name, feed in registry.feeds.items():
-        registry.feeds[name] = leaning(feed, registry.calendars.get(feed.calendar or ""), limits)
+        registry.feeds[name] = leaning(feed, registry.calendars.get(feed.calendar or ""), limits, agencies)
     if found:
         raise Unusable(found)
     return registry

@@ -15,6 +15,7 @@ from ioc.heartbeat import Heartbeat
 from ioc.warehouse.connection import warehouse_url
 from screens import assets
 from screens.app import build
+from screens.follower import Follower
 from screens.service import Service
 
 
@@ -41,6 +42,7 @@ def main() -> int:
             warehouse_url(settings),
             files,
             Heartbeat("screens", settings.home),
+            Follower(settings).changed,
         )
     except IocError as error:
         print(error, file=sys.stderr)  # noqa: T201  # the last word of a process that cannot start

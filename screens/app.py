@@ -13,9 +13,11 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from ioc.agencies import responsible_now
 from ioc.errors import BadInput, IocError
 from schemas.feed import Feed
-from screens import aside, asking, cases, history, slow, table, trend
+from screens import aside, asking, cases, flags, history, slow, table, trend
+from screens.board import local_day
 from screens.hub import frames
 from screens.service import Service
 
@@ -91,15 +93,17 @@ class App:
         feed, asked = self.feed(request), asking.asked(request)
         async with self._service.desk.snapshot() as connection:
             rules, now = self._service.rules(feed), self._service.clock.now()
-            return json(await cases.page(connection, feed, rules, asked, now))
+            history = self._service.registry.history
+            return json(await cases.page(connection, feed, rules, asked, now, history))
 
     async def csv(self, request: Request) -> Response:
         feed, asked = self.feed(request), asking.asked(request)
-        lang = asking.text(request, "lang") or "vi"
+        lang = asking.lang(request)
         async with self._service.desk.snapshot() as connection:
             sheet = table.Sheet(feed, await slow.agency_names(connection, self._service.registry), lang)
             rules, now = self._service.rules(feed), self._service.clock.now()
-            portions = cases.every_row(connection, feed, rules, asked, now)
+            history = self._service.registry.history
+            portions = cases.every_row(connection, feed, rules, asked, now, history)
             body = sheet.header() + "".join([sheet.rows(portion) async for portion in portions])
         headers = {
             **HEADERS,
@@ -109,11 +113,13 @@ class App:
 
     async def case(self, request: Request) -> Response:
         feed, case = self.feed(request), request.path_params["case"]
+        story, now, lang = self._service.story(feed), self._service.clock.now(), asking.lang(request)
         async with self._service.desk.snapshot() as connection:
-            found = await history.read(connection, self._service.rules(feed), case)
+            found = await history.read(connection, story, self._service.rules(feed), case, now, lang)
         if found is None:
             return json({"error": f"no case {case!r} in {feed.feed}"}, HTTPStatus.NOT_FOUND)
-        return json({**found, "at": self._service.clock.now().isoformat()})
+        whose = responsible_now(self._service.registry, found["case"], local_day(feed, now))
+        return json({**found, "agencies": whose, "at": now.isoformat()})
 
     async def search(self, request: Request) -> Response:
         feed, wanted = self.feed(request), asking.text(request, "q") or ""
@@ -124,6 +130,11 @@ class App:
         feed = self.feed(request)
         async with self._service.desk.snapshot() as connection:
             return json(await aside.read(connection, feed.feed))
+
+    async def flags(self, request: Request) -> Response:
+        feed = self.feed(request)
+        async with self._service.desk.snapshot() as connection:
+            return json(await flags.read(connection, feed.feed, self._service.clock.now()))
 
     async def trend(self, request: Request) -> Response:
         feed, days = self.feed(request), asking.number(request, "days", YEAR, 10 * YEAR)
@@ -147,6 +158,7 @@ class App:
             Route(f"{api}/trend", self.trend),
             Route(f"{api}/search", self.search),
             Route(f"{api}/aside", self.aside),
+            Route(f"{api}/flags", self.flags),
             Route(f"{api}/cases.csv", self.csv),
             Route(f"{api}/cases", self.cases),
             Route(f"{api}/cases/{{case:path}}", self.case),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from starlette.requests import Request
 
 from ioc.errors import BadInput
+from ioc.story import LANGS, Lang
 from screens.cases import Asked
 from screens.position import Position
 
@@ -42,6 +43,15 @@ def instant(request: Request, name: str) -> datetime | None:
     return at.astimezone(UTC)
 
 
+def lang(request: Request) -> Lang:
+    """The page's language, Vietnamese where none is named."""
+    value = text(request, "lang") or "vi"
+    found = next((known for known in LANGS if known == value), None)
+    if found is None:
+        raise BadInput("lang", value, f"take {' or '.join(LANGS)}")
+    return found
+
+
 def asked(request: Request) -> Asked:
     """The list that the address names."""
     position = text(request, "position")
@@ -52,6 +62,7 @@ def asked(request: Request) -> Asked:
         at=instant(request, "at"),
         position=None if position is None else Position.parse(position),
         agency=text(request, "agency"),
+        flag=text(request, "flag"),
         search=text(request, "q"),
         sort=sort.removeprefix("-"),
         descending=sort.startswith("-"),

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
+from ioc.agencies import successors
 from ioc.event import instant_text
 from schemas import Registry
 from schemas.feed import Feed
@@ -84,9 +85,22 @@ class Boards:
     """Reads boards, remembering what changes seldom; `stale(feed)` makes the next read ask for that too."""
 
     def __init__(self, registry: Registry) -> None:
-        self._registry = registry
         self._memory: dict[str, Memory] = {}
+        self.adopt(registry)
+
+    def adopt(self, registry: Registry) -> None:
+        """Goes by other promises from the next read on."""
+        self._registry = registry
+        self._successors: tuple[date, dict[str, str]] = (date.min, {})
         self._plans = {name: Plan.of(feed) for name, feed in registry.feeds.items()}
+        for memory in self._memory.values():
+            memory.stale, memory.past = True, None
+
+    def successors(self, day: date) -> dict[str, str]:
+        """ioc.agencies.successors, worked out once a day."""
+        if self._successors[0] != day:
+            self._successors = day, successors(self._registry.history, day)
+        return self._successors[1]
 
     def stale(self, feed: str) -> None:
         self._memory.setdefault(feed, Memory()).stale = True
@@ -101,6 +115,7 @@ class Boards:
         feed, memory = self._registry.feeds[name], self._memory.setdefault(name, Memory())
         plan = self._plans[name]
         names = bound(feed, at)
+        codes = self.successors(names["at_date"])
         async with connection.transaction():
             position = await read_position(connection, feed.feed)
             counted = await (await connection.execute(plan.sql, names, prepare=True)).fetchall()
@@ -113,13 +128,13 @@ class Boards:
                 or memory.past.day != names["at_date"]
                 or time.monotonic() >= memory.past_due
             ):
-                memory.past = await past.read(connection, feed, plan.parts, at)
+                memory.past = await past.read(connection, feed, plan.parts, at, codes)
                 memory.past_due = time.monotonic() + PAST_SECONDS
             if memory.stale:
                 await memory.sources.look(connection, name, position)
                 memory.seldom = await slow.read(connection, feed, self._registry)
                 memory.stale = False
-        return state(feed, plan, names, position, counted, memory)
+        return state(feed, plan, names, position, counted, memory, codes)
 
 
 async def arrived(connection: AsyncConnection[Any], names: Row) -> list[Row]:
@@ -136,10 +151,16 @@ def arrival(row: Mapping[str, Any]) -> Row:
 
 
 def state(
-    feed: Feed, plan: Plan, names: Row, position: Position, counted: Sequence[tuple[Any, ...]], memory: Memory
+    feed: Feed,
+    plan: Plan,
+    names: Row,
+    position: Position,
+    counted: Sequence[tuple[Any, ...]],
+    memory: Memory,
+    codes: Mapping[str, str],
 ) -> Row:
     """Shapes the counted rows; every number is a plain count, rates stay numerator and denominator."""
-    figures, by_agency = summed(plan, counted)
+    figures, by_agency = summed(plan, counted, codes)
     if memory.past:
         memory.past.compare(figures["tiles"], by_agency, names["at"])
     board: Row = {
@@ -158,8 +179,13 @@ def state(
     return board
 
 
-def summed(plan: Plan, counted: Sequence[tuple[Any, ...]]) -> tuple[Row, dict[str, dict[str, int]]]:
-    """Rows (scan, agency, hour, counts) -> tiles and agencies; and the day's counts per tile and agency."""
+def summed(
+    plan: Plan, counted: Sequence[tuple[Any, ...]], codes: Mapping[str, str]
+) -> tuple[Row, dict[str, dict[str, int]]]:
+    """Rows (scan, agency, hour, counts) -> tiles and agencies; and the day's counts per tile and agency.
+
+    `codes`: who took over from whom, for the parts that adopt. Counts and a rate's two parts add up.
+    """
     nothing: dict[str, Row] = {}
     for part in plan.parts:
         nothing.setdefault(part.tile, {})[part.key] = 0
@@ -171,7 +197,8 @@ def summed(plan: Plan, counted: Sequence[tuple[Any, ...]]) -> tuple[Row, dict[st
     for part, agency, hour, n in cells(plan, counted):
         if agency is not None:
             board[part.tile][part.key] += n
-            agencies.setdefault(agency, {}).setdefault(part.tile, dict(nothing[part.tile]))[part.key] = n
+            whose = codes.get(agency, agency) if part.adopts else agency
+            agencies.setdefault(whose, {}).setdefault(part.tile, dict(nothing[part.tile]))[part.key] += n
         elif part.instant:
             board[part.tile]["hours"][hour] = n
     by_agency = {tile: {a: row[tile]["n"] for a, row in agencies.items() if tile in row} for tile in of_day}

@@ -10,10 +10,13 @@ from typing import Any
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
+from ioc.agencies import adopted, successors
 from ioc.errors import BadInput
 from ioc.event import instant_text
 from ioc.kernel.rules import CaseRules
 from schemas.feed import Feed
+from schemas.flags import flags
+from schemas.history import History
 from screens import board, tiles
 from screens.asof import known
 from screens.position import Position
@@ -24,6 +27,7 @@ CSV_ROWS = 5_000  # fetched at a time
 COLUMNS = (
     "case_id", "status", "phase", "agency", "receiving_agency", "channel", "procedure", "entered_at",
     "due_at", "due_on", "resolved_at", "outcome", "withdrawn", "set_aside", "last_occurred_at",
+    "submitted_at", "reception_due_at",
 )  # fmt: skip
 CALLED = """select case_id from alias where feed = %(feed)s and code >= %({0})s
     and starts_with(code, %({0})s)"""
@@ -39,6 +43,7 @@ class Asked:
     at: datetime | None = None
     position: Position | None = None
     agency: str | None = None
+    flag: str | None = None
     search: str | None = None
     sort: str = "due_at"
     descending: bool = False
@@ -47,6 +52,8 @@ class Asked:
     def checked(self) -> Asked:
         if self.sort not in SORTABLE:
             raise BadInput("sort", self.sort, f"sort by one of {', '.join(sorted(SORTABLE))}")
+        if self.flag is not None and self.flag not in flags():
+            raise BadInput("flag", self.flag, f"name one of {', '.join(flags())}")
         if self.page < 1:
             raise BadInput("page", self.page, "pages count from 1")
         return self
@@ -57,17 +64,30 @@ Query = tuple[str, Row]
 
 
 async def select(
-    connection: AsyncConnection[Any], feed: Feed, rules: CaseRules, asked: Asked, now: datetime
+    connection: AsyncConnection[Any],
+    feed: Feed,
+    rules: CaseRules,
+    asked: Asked,
+    now: datetime,
+    history: History,
 ) -> tuple[Query, Asked]:
-    """The list as a SELECT of whole cases, and what was asked with its instant and position filled in."""
+    """The list as a SELECT of whole cases, and what was asked with its instant and position filled in.
+
+    Of an agency the cases that its number counts: where the measure adopts, also of whom it took over from.
+    """
     at = asked.at or now
     there = await known(connection, rules, asked.position)
     asked = replace(asked.checked(), at=at, position=there.position)
     names = {**board.bound(feed, at), **there.names}
     wheres = ["feed = %(feed)s", f"({tiles.listed(feed, asked.measure, asked.role)})"]
     if asked.agency is not None:
-        wheres.append("coalesce(agency, '') = %(agency)s")
-        names["agency"] = asked.agency
+        credit = tiles.credit(feed, asked.measure)
+        codes = {} if credit == "resolving" else successors(history, names["at_date"])
+        wheres.append(f"{tiles.WHOSE[credit]} = any(%(agencies)s)")
+        names["agencies"] = adopted(codes, asked.agency)
+    if asked.flag is not None:
+        wheres.append("flags @> array[%(flag)s]")
+        names["flag"] = asked.flag
     if asked.search:
         wheres.append(f"(starts_with(case_id, %(search)s) or case_id in ({CALLED.format('search')}))")
         names["search"] = asked.search
@@ -81,10 +101,15 @@ def ordered(query: Query, asked: Asked) -> str:
 
 
 async def page(
-    connection: AsyncConnection[Any], feed: Feed, rules: CaseRules, asked: Asked, now: datetime
+    connection: AsyncConnection[Any],
+    feed: Feed,
+    rules: CaseRules,
+    asked: Asked,
+    now: datetime,
+    history: History,
 ) -> Row:
     """One page of the list, its whole length, and the instant, position and definitions it holds for."""
-    query, asked = await select(connection, feed, rules, asked, now)
+    query, asked = await select(connection, feed, rules, asked, now, history)
     names = {**query[1], "limit": PAGE, "offset": PAGE * (asked.page - 1)}
     count = await (await connection.execute(f"select count(*) from ({query[0]}) listed", names)).fetchone()
     async with connection.cursor(row_factory=dict_row) as cursor:
@@ -105,10 +130,15 @@ async def page(
 
 
 async def every_row(
-    connection: AsyncConnection[Any], feed: Feed, rules: CaseRules, asked: Asked, now: datetime
+    connection: AsyncConnection[Any],
+    feed: Feed,
+    rules: CaseRules,
+    asked: Asked,
+    now: datetime,
+    history: History,
 ) -> AsyncIterator[list[Row]]:
     """All rows of the list in its order, in portions, from a server-side cursor."""
-    query, asked = await select(connection, feed, rules, asked, now)
+    query, asked = await select(connection, feed, rules, asked, now, history)
     async with connection.cursor("list", row_factory=dict_row) as cursor:
         await cursor.execute(ordered(query, asked), query[1])
         while rows := await cursor.fetchmany(CSV_ROWS):

@@ -1,7 +1,9 @@
-"""One case: its events in the order of the fold, both clocks of each, and what it came to."""
+"""One case: its events in the order of the fold, both clocks of each, what it came to, and its story."""
 
 from __future__ import annotations
 
+import asyncio
+from datetime import datetime
 from typing import Any
 
 import polars as pl
@@ -12,6 +14,7 @@ from ioc.event import instant_text
 from ioc.kernel.events import EVENTS
 from ioc.kernel.fold import counting
 from ioc.kernel.rules import CaseRules
+from ioc.story import Lang, Story
 from screens.slow import texts
 
 STATE = """
@@ -26,8 +29,10 @@ REPEATS = "select count(*) from duplicate where feed = %(feed)s and case_id = an
 Row = dict[str, Any]
 
 
-async def read(connection: AsyncConnection[Any], rules: CaseRules, code: str) -> Row | None:
-    """The case that any of its codes names; None where no such case was ever seen."""
+async def read(
+    connection: AsyncConnection[Any], story: Story, rules: CaseRules, code: str, now: datetime, lang: Lang
+) -> Row | None:
+    """The case that any of its codes names, `story` as at `now`; None where no such case was ever seen."""
     names: Row = {"feed": rules.feed, "code": code}
     async with connection.cursor(row_factory=dict_row) as cursor:
         state = await (await cursor.execute(STATE, names)).fetchone()
@@ -38,10 +43,13 @@ async def read(connection: AsyncConnection[Any], rules: CaseRules, code: str) ->
         names["codes"] = [names["case"], *also]
         events = await (await cursor.execute(EVENTS_OF, names)).fetchall()
     repeats = await (await connection.execute(REPEATS, names)).fetchone()
+    said = story.speaker(lang)
+    lines = await asyncio.to_thread(story.tell, state, events, now, lang)  # tens of ms, off the boards' loop
     return {
         "case": texts(state),
         "codes": names["codes"],
         "events": [told(event, counts) for event, counts in zip(events, counted(events, rules), strict=True)],
+        "story": [said.data(line) for line in lines],
         "repeats": repeats[0] if repeats else 0,
     }
 

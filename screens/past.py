@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from statistics import median, quantiles
@@ -77,8 +78,14 @@ def band(days: list[list[int]]) -> dict[str, list[float]] | None:
     }
 
 
-async def read(connection: AsyncConnection[Any], feed: Feed, parts: list[tiles.Part], at: datetime) -> Past:
-    """Runs each measure of the day at the earlier days, in the caller's snapshot."""
+async def read(
+    connection: AsyncConnection[Any],
+    feed: Feed,
+    parts: list[tiles.Part],
+    at: datetime,
+    codes: Mapping[str, str],
+) -> Past:
+    """Runs each measure of the day at the earlier days, in the caller's snapshot; `codes` as board.summed."""
     zone = ZoneInfo(feed.zone)
     today = at.astimezone(zone).date()
     usual, yesterday = {}, {}
@@ -90,7 +97,9 @@ async def read(connection: AsyncConnection[Any], feed: Feed, parts: list[tiles.P
         ]
         if (found := band(weeks)) is not None:
             usual[part.tile] = found
-        yesterday[part.tile] = await by_minute(connection, feed, part, today - timedelta(days=1))
+        minutes = await by_minute(connection, feed, part, today - timedelta(days=1))
+        adopted = codes if part.adopts else {}
+        yesterday[part.tile] = [(minute, adopted.get(agency, agency), n) for minute, agency, n in minutes]
     return Past(today, zone, usual, yesterday)
 
 
@@ -116,7 +125,7 @@ async def by_minute(
     local = f"{part.instant} at time zone %(zone)s"
     rows = await connection.execute(
         f"select (extract(hour from {local}) * 60 + extract(minute from {local}))::int, "
-        f"coalesce(agency, ''), count(*) "
+        f"{part.whose}, count(*) "
         f"from cases where feed = %(feed)s and ({part.where}) group by 1, 2",
         on(feed, day),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -14,6 +14,7 @@ from ioc.clock import Clock
 from ioc.heartbeat import Heartbeat
 from ioc.kernel.rules import CaseRules
 from ioc.rules import case_rules
+from ioc.story import Story
 from schemas import Registry
 from schemas.feed import Feed
 from screens.assets import Assets
@@ -25,23 +26,48 @@ BOARD_TIMEOUT_MS = 5_000
 BEAT_SECONDS = 1.0
 
 
+def rules_of(registry: Registry) -> dict[str, CaseRules]:
+    return {name: case_rules(feed, registry) for name, feed in registry.feeds.items()}
+
+
 class Service:
     """One per process. The boards have a connection of their own, so that no list can make a tile wait."""
 
-    def __init__(self, registry: Registry, clock: Clock, url: str, assets: Assets, beat: Heartbeat) -> None:
-        self.registry, self.clock, self.assets = registry, clock, assets
+    def __init__(
+        self,
+        registry: Registry,
+        clock: Clock,
+        url: str,
+        assets: Assets,
+        beat: Heartbeat,
+        follow: Callable[[], Registry | None] = lambda: None,
+    ) -> None:
+        """`follow` gives new promises once their files have changed."""
+        self.registry, self.clock, self.assets, self._follow = registry, clock, assets, follow
         self.desk = Desk(url)
         self.boards = Boards(registry)
         self.watch = Watch(registry.feeds, self.read, self.boards.stale)
         self.warehouse_answers = False
         self._url, self._beat = url, beat
-        self._rules = {name: case_rules(feed, registry) for name, feed in registry.feeds.items()}
+        self._rules = rules_of(registry)
         self._connection: Connection | None = None
         self._turn = asyncio.Lock()
         self._owed: set[str] = set()  # feeds whose ticker is behind and will be read again soon
 
     def rules(self, feed: Feed) -> CaseRules:
         return self._rules[feed.feed]
+
+    async def adopt(self, registry: Registry) -> None:
+        """Goes by other promises: boards, lists and cases alike; building a calendar takes a second."""
+        rules = await asyncio.to_thread(rules_of, registry)
+        async with self._turn:
+            self.registry, self._rules = registry, rules
+            self.boards.adopt(registry)
+            self.watch.adopt(registry.feeds)
+        self.watch.wake("ioc_published", "")
+
+    def story(self, feed: Feed) -> Story:
+        return Story(self.registry, self.rules(feed))
 
     async def read(self, feed: str) -> dict[str, Any]:
         """The feed's board now; raises psycopg.Error where the warehouse does not answer."""
@@ -74,6 +100,8 @@ class Service:
                     self.warehouse_answers = True
             screens = sum(len(hub.screens) for hub in self.watch.hubs.values())
             self._beat.beat(self.clock.now(), detail={"screens": screens})
+            if (registry := await asyncio.to_thread(self._follow)) is not None:
+                await self.adopt(registry)
             await asyncio.sleep(BEAT_SECONDS)
 
     @asynccontextmanager

@@ -12,12 +12,19 @@ from psycopg.rows import dict_row
 from ioc.event import instant_text
 from schemas import Registry
 from schemas.feed import Feed
+from schemas.flags import flags
 from screens import tiles
 from screens.position import Position
 
 ASIDE = """
 select (select count(*) from cases where feed = %(feed)s and set_aside is not null) as cases,
        (select count(*) from quarantine where feed = %(feed)s and redriven_at is null) as messages
+"""
+# Three looks into the index: nothing is counted, since a province has a million cases.
+REFOLDING = """
+select exists (select from cases where feed = %(feed)s and definitions < %(hash)s)
+    or exists (select from cases where feed = %(feed)s and definitions > %(hash)s)
+    or exists (select from cases where feed = %(feed)s and definitions is null) as refolding
 """
 PUBLISHED = """
 select revision, covers_from, covers_to, published_at, definitions,
@@ -79,10 +86,12 @@ class Sources:
 
 async def read(connection: AsyncConnection[Any], feed: Feed, registry: Registry) -> Row:
     """What is in no figure, the published revision, and the run that was refused after it, if any."""
-    names = {"feed": feed.feed}
+    names = {"feed": feed.feed, "hash": feed.definitions_hash}
     found: Row = {}
     async with connection.cursor(row_factory=dict_row) as cursor:
         found["aside"] = await (await cursor.execute(ASIDE, names)).fetchone()
+        if (stand := await (await cursor.execute(REFOLDING, names)).fetchone()) and stand["refolding"]:
+            found["refolding"] = True
         if published := await (await cursor.execute(PUBLISHED, names)).fetchone():
             found["published"] = texts(published)
         if refused := await (await cursor.execute(REFUSED, names)).fetchone():
@@ -107,6 +116,7 @@ async def words(connection: AsyncConnection[Any], feed: Feed, registry: Registry
         "statuses": {c: {"phase": s.phase, **s.label.model_dump()} for c, s in statuses.items()},
         "channels": {code: label.model_dump() for code, label in feed.channels.items()},
         "agencies": await agency_names(connection, registry),
+        "flags": {code: flag.model_dump() for code, flag in flags().items()},
         "feeds": [{"feed": f, "label": registry.feeds[f].label.model_dump()} for f in active],
     }
 

@@ -20,6 +20,8 @@ HEADERS = {
     "agency_name": ("Đơn vị", "Agency"),
     "channel": ("Kênh", "Channel"),
     "procedure": ("Thủ tục", "Procedure"),
+    "submitted_at": ("Nộp", "Submitted"),
+    "reception_due_at": ("Hạn tiếp nhận", "Reception due"),
     "entered_at": ("Tiếp nhận", "Received"),
     "due_at": ("Hẹn trả", "Due"),
     "resolved_at": ("Giải quyết xong", "Resolved"),
@@ -32,7 +34,7 @@ OUTCOMES = {
     "late": ("quá hạn", "late"),
     "no_due_date": ("không có hạn", "no due date"),
 }
-TIMES = {"entered_at", "due_at", "resolved_at"}
+TIMES = {"submitted_at", "reception_due_at", "entered_at", "due_at", "resolved_at"}
 Row = dict[str, Any]
 
 

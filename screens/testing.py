@@ -12,7 +12,7 @@ import polars as pl
 from psycopg.types.json import Jsonb
 
 from ioc.event import Event, Receipt, instant_text
-from ioc.kernel.flow import FIGURES, cells, flow_days
+from ioc.kernel.flow import FIGURES, KEYS, cells, flow_days
 from ioc.kernel.fold import CASES, fold_now
 from ioc.rules import case_rules
 from ioc.settings import Settings
@@ -73,7 +73,7 @@ class Province:
         self.conn = connect(self.settings, autocommit=True)
         live.prepare(self.conn)
         offsets.register(self.conn, self.feed, "id-1", range(PARTITIONS))
-        self.rules = case_rules(self.registry.feeds[self.feed])
+        self.rules = case_rules(self.registry.feeds[self.feed], self.registry)
         self._kernel = live.Kernel(
             lambda _, frame: fold_now(frame, self.rules),
             {self.feed: self.rules.definitions},
@@ -135,6 +135,24 @@ class Province:
         ended = self.made(case, "b", at - timedelta(days=2), "9")
         self.arrive(self.made(case, "a", at, "2", **said), ended, refused=3)
 
+    def waits(self) -> None:
+        """What the tiles of the clocks show: waiting for reception, for a citizen, overdue with a letter."""
+        late, letter, asked = "H20.03-241216-9101", "H20.03-241202-9102", "H20.03-241210-9103"
+        online = {"channel": "online", "procedure": "1.000045"}
+        said = {"agency": "H20.03", **online}
+        due, moved = (instant_text(NOW - timedelta(days=days)) for days in (5, 2))
+        elsewhere = {"receiving_agency": "H20.02", "due_at": due, **said}
+        self.arrive(
+            self.made(late, "a", NOW - timedelta(days=3), "1", **online),
+            self.made(letter, "a", NOW - timedelta(days=17), "2", due_at=due, **said),
+            self.made(letter, "b", NOW - timedelta(days=7), "M04", due_at=moved),
+            self.made(asked, "a", NOW - timedelta(days=10), "1", **online),
+            self.made(asked, "b", NOW - timedelta(days=9), "2", **elsewhere),
+            self.made(asked, "c", NOW - timedelta(days=8), "5"),
+            self.made(asked, "d", NOW - timedelta(days=6), "4"),
+            self.made(asked, "e", NOW - timedelta(days=3), "6"),
+        )
+
     def cases(self) -> pl.DataFrame:
         """The feed's cases as the warehouse holds them."""
         names = ", ".join(CASES.names())
@@ -155,7 +173,7 @@ class Province:
             published_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s) returning revision""",
             values,
         ).fetchone()
-        names = ("day", "agency", "channel", *FIGURES)
+        names = (*KEYS, *FIGURES)
         into = f"copy flow_day (feed, {', '.join(names)}, from_revision) from stdin"
         with self.conn.cursor().copy(into.encode()) as copy:
             for row in rows.select(names).iter_rows():

@@ -25,7 +25,7 @@ and (%(agency)s::text is null or agency = %(agency)s) group by day
 """
 RESTATED = """
 select day, count(distinct from_revision) - 1 from flow_day
-where feed = %(feed)s and day between %(from)s and %(to)s
+where feed = %(feed)s and credit = 'resolving' and day between %(from)s and %(to)s
 group by day having count(distinct from_revision) > 1
 """
 Row = dict[str, Any]

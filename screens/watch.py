@@ -40,6 +40,13 @@ class Watch:
         self._dirty: set[str] = set()
         self._wake = asyncio.Event()
 
+    def adopt(self, feeds: Iterable[str]) -> None:
+        """Feeds come and go; the streams of one that went are closed."""
+        promised = set(feeds)
+        for feed in self.hubs.keys() - promised:
+            self.hubs.pop(feed).close()
+        self.hubs |= {feed: Hub() for feed in promised - self.hubs.keys()}
+
     def wake(self, channel: str, payload: str) -> None:
         """A NOTIFY, or a screen that joined: `payload` names feeds; without a known one all are meant."""
         named = set(re.findall(r"[\w-]+", payload)) & self.hubs.keys()
@@ -70,7 +77,9 @@ class Watch:
             await asyncio.sleep(rest_seconds(time.monotonic() - began, screens))
 
     async def _refresh(self, feed: str) -> None:
-        hub = self.hubs[feed]
+        hub = self.hubs.get(feed)
+        if hub is None:
+            return
         if not hub.screens:
             hub.state = (
                 None  # nobody looks: the next screen waits for a true state instead of getting an old one

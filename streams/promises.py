@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import secrets
@@ -10,23 +9,13 @@ import time
 from pathlib import Path
 
 from ioc.admit import Admission, registry_for
-from ioc.admit.promises import schema_folders
+from ioc.admit.promises import fingerprint
 from ioc.errors import BadInput
 from ioc.settings import Settings
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_SECONDS = 0.5
-
-
-def fingerprint(settings: Settings) -> str:
-    """Changes whenever a file in one's own schema folders does; equal for every process of a stack."""
-    seen = hashlib.sha256()
-    for root in schema_folders(settings):
-        for path in sorted(p for p in root.rglob("*") if p.is_file() and not p.name.startswith(".")):
-            stat = path.stat()
-            seen.update(f"{path}|{stat.st_mtime_ns}|{stat.st_size}\n".encode())
-    return seen.hexdigest()[:16]
 
 
 def token_key(settings: Settings) -> bytes:

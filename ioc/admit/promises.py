@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 from ioc.errors import BadInput
@@ -14,6 +15,16 @@ def schema_folders(settings: Settings) -> list[Path]:
     given = [Path(text).resolve() for text in settings.schemas_path.split(":") if text]
     added = settings.home / "schemas"
     return [*given, added] if added.is_dir() else given
+
+
+def fingerprint(settings: Settings) -> str:
+    """Changes whenever a file in one's own schema folders does; equal for every process of a stack."""
+    seen = hashlib.sha256()
+    for root in schema_folders(settings):
+        for path in sorted(p for p in root.rglob("*") if p.is_file() and not p.name.startswith(".")):
+            stat = path.stat()
+            seen.update(f"{path}|{stat.st_mtime_ns}|{stat.st_size}\n".encode())
+    return seen.hexdigest()[:16]
 
 
 def registry_for(settings: Settings) -> Registry:

@@ -7,6 +7,7 @@ import json
 import sys
 from datetime import date
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 import polars as pl
 import typer
@@ -14,20 +15,24 @@ from rich.console import Console
 from rich.table import Table
 
 from ioc.admit import registry_for
+from ioc.agencies import as_now, orphaned
+from ioc.clock import Clock
 from ioc.errors import BadInput, Stop
 from ioc.kernel.flow import FLOW_DAYS
-from ioc.kernel.periods import By, Period, periods
-from ioc.settings import load
+from ioc.kernel.periods import By, Period, credit_of, periods
+from ioc.settings import Settings, load
 from ioc.warehouse import connect
 from ioc.warehouse.connection import Connection
 from jobs.runs import Published, published
 from jobs.window import Window, day_of
+from schemas import Registry
 
 COLUMNS = (
     *("period", "from", "to", "group", "carried_over", "new", "received_total", "resolved"),
     *("early", "on_due_date", "late", "no_due_date", "open_end", "open_end_overdue"),
 )
 Format = Literal["table", "json", "csv"]
+Agencies = Literal["as-was", "as-now"]
 
 
 def flow(
@@ -38,20 +43,28 @@ def flow(
         str | None, typer.Option("--from", help="First day or month; default: all published.")
     ] = None,
     last: Annotated[str | None, typer.Option("--to", help="Last day or month, inclusive.")] = None,
+    agencies: Annotated[
+        Agencies, typer.Option(help="As named by the cases, or as responsible on a day.")
+    ] = "as-was",
+    map_on: Annotated[str | None, typer.Option(help="That day, with as-now; default: today.")] = None,
     form: Annotated[Format, typer.Option("--format", help="How to print.")] = "table",
 ) -> None:
     """Published figures, one row per period and group, zeros included."""
     settings = load()
-    feeds = registry_for(settings).feeds
-    if feed not in feeds:
-        raise BadInput("feed", feed, f"name one of {', '.join(sorted(feeds))}")
+    registry = registry_for(settings)
+    if feed not in registry.feeds:
+        raise BadInput("feed", feed, f"name one of {', '.join(sorted(registry.feeds))}")
+    if map_on and agencies == "as-was":
+        raise BadInput("map-on", map_on, "say --agencies as-now too: as-was needs no day")
     with connect(settings, name="ioc flow") as conn:
         conn.execute("set transaction isolation level repeatable read, read only")
         revision = published(conn, feed)
         if revision is None:
             raise Stop(f"feed {feed} has no published rollup yet: `ioc rollup --feed {feed} --from … --to …`")
         window = within(revision, first, last)
-        days = published_days(conn, feed, window)
+        days = published_days(conn, feed, window, credit_of(by))
+    if agencies == "as-now":
+        days = on_the_map(settings, registry, feed, days, map_on)
     frame = periods(days.lazy(), period, by, window.first, window.last).collect()
     PRINT[form](frame.select(COLUMNS).rows(named=True))
 
@@ -72,14 +85,32 @@ def within(revision: Published, first: str | None, last: str | None) -> Window:
     return days
 
 
-def published_days(conn: Connection, feed: str, window: Window) -> pl.DataFrame:
-    """The rows of the revision that holds now, as the kernel's FLOW_DAYS."""
+def published_days(conn: Connection, feed: str, window: Window, credit: str) -> pl.DataFrame:
+    """The rows of the revision that holds now, as the kernel's FLOW_DAYS. Stop where none has the credit."""
     rows = conn.execute(
-        f"select {', '.join(FLOW_DAYS)} from flow_day_published"
-        " where feed = %s and day between %s and %s".encode(),
-        [feed, window.first, window.last],
+        f"select {', '.join(FLOW_DAYS)} from flow_day"
+        " where feed = %s and to_revision is null and credit = %s and day between %s and %s".encode(),
+        [feed, credit, window.first, window.last],
     ).fetchall()
+    if not rows and credit == "receiving" and published_days(conn, feed, window, "resolving").height:
+        raise Stop(
+            f"what is published of {feed} knows no receiving agencies yet: `ioc rollup --feed {feed} …` again"
+        )
     return pl.DataFrame(rows, schema=FLOW_DAYS, orient="row")
+
+
+def on_the_map(
+    settings: Settings, registry: Registry, feed: str, days: pl.DataFrame, map_on: str | None
+) -> pl.DataFrame:
+    """The days' figures under the agencies of that day; a note names those that ended without successor."""
+    zone = ZoneInfo(registry.feeds[feed].zone)
+    today = Clock.parse(settings.clock).now().astimezone(zone).date()
+    on = day_of("map-on", map_on, end=False) if map_on else today
+    mapped = as_now(days, registry.history, on)
+    if alone := orphaned(mapped, registry.history, on):
+        said = ", ".join(alone)
+        typer.echo(f"note: ended without a successor, so shown under their own names: {said}", err=True)
+    return mapped
 
 
 def as_json(rows: list[dict[str, Any]]) -> None:

@@ -16,13 +16,14 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from ioc.admit import registry_for
+from ioc.admit.promises import fingerprint
 from ioc.errors import BadInput, Retry
 from ioc.settings import Settings, load
 from ioc.warehouse import connect
 from ioc.warehouse.imports import Landed, landed
 from streams.importer.rows import rows
 from streams.importer.send import Sender, Sent
-from streams.promises import fingerprint, mapping_folder
+from streams.promises import mapping_folder
 
 STILL_SECONDS = 120.0  # without one more event in the warehouse
 READY_SECONDS = 90.0  # a stack that was started just before needs a while

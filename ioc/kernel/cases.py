@@ -50,9 +50,14 @@ CLOCKED: dict[str, pl.DataType] = {
     "due_by_us_on": pl.Date(),
     "due_check": pl.String(),
     "breach_at": INSTANT,
+    "due_766_at": INSTANT,
     "outcome_766": pl.String(),
     "apology_at": INSTANT,
     "apology": pl.String(),
     "overdue_cause": pl.String(),
+    "consultations": pl.Int32(),
+    "late_consultations": pl.Int32(),
+    "consulting_at": INSTANT,
+    "consult_due_at": INSTANT,
 }
 CASES = pl.Schema(_STATE | CLOCKED)

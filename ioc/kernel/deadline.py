@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import polars as pl
 
+from ioc.kernel.events import INSTANT
 from ioc.kernel.rules import CaseRules
 
 OUTCOMES = ("early", "on_due_date", "late", "no_due_date")
@@ -12,6 +15,11 @@ OUTCOMES = ("early", "on_due_date", "late", "no_due_date")
 def local_date(instant: str, zone: str) -> pl.Expr:
     """The calendar date of a UTC instant in the feed's zone."""
     return pl.col(instant).dt.convert_time_zone(zone).dt.date()
+
+
+def local_day(micros: str, zone: str) -> pl.Expr:
+    """The calendar date of Int64 microseconds UTC in the feed's zone."""
+    return pl.col(micros).cast(INSTANT).dt.convert_time_zone(zone).dt.date()
 
 
 def _judged(early: pl.Expr, on_due_date: pl.Expr) -> pl.Expr:
@@ -48,3 +56,28 @@ def outcome_by_instant() -> pl.Expr:
 def outcome(rules: CaseRules) -> pl.Expr:
     """The feed's own of the two; needs both as columns."""
     return pl.col("outcome_by_date" if rules.compare == "date" else "outcome_by_instant")
+
+
+def open_at(cases: pl.LazyFrame, end: datetime, zone: str) -> pl.LazyFrame:
+    """The open cases of a frame of CASES, judged at the instant `end` (domain 2.5, "still open").
+
+    Adds `standing` by local date in `zone`: `in_time` while it is paused (domain 2.5 and 3.1), without a due
+    date and until the due date's day is over, else `overdue`; and `standing_766`, `on_time` or `late`: the
+    period's end is the case's end, unless the case waits for a supplement or is stopped, which is its end by
+    that index. Null without clocks, and without due date and limit. Open is what was received by `end` and
+    has no end: for a past `end` fold the events up to it.
+    ValueError where `end` has no zone.
+    """
+    if end.tzinfo is None:
+        raise ValueError(f"end: {end} has no zone; give an instant")
+    col, at = pl.col, pl.lit(end).cast(pl.Datetime("us", "UTC"))
+    on = at.dt.convert_time_zone(zone).dt.date()
+    over = (col("due_on") < on).fill_null(False) & col("paused_at").is_null()
+    by_766 = pl.when(at <= col("due_766_at")).then(pl.lit("on_time"))
+    late = by_766.when(at > col("due_766_at")).then(pl.lit("late"))
+    return cases.filter(
+        col("in_figures") & col("resolved_at").is_null() & (col("entered_at") <= at)
+    ).with_columns(
+        standing=pl.when(over).then(pl.lit("overdue")).otherwise(pl.lit("in_time")),
+        standing_766=pl.coalesce("outcome_766", late),
+    )

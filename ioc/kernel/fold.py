@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from datetime import datetime
 
 import polars as pl
 
-from ioc.kernel import authority, clocked, timeline
+from ioc.kernel import authority, clocked, consultations, timeline, transitions
 from ioc.kernel.cases import CASES as CASES
 from ioc.kernel.cases import CLOCKED
 from ioc.kernel.events import EVENTS, weighed
-from ioc.kernel.rules import ENDS, PHASES, CaseRules
+from ioc.kernel.rules import CONSULTS, ENDS, PHASES, CaseRules
 from ioc.kernel.states import Step, held, steps
 
-ATTRIBUTES = ("due_at", "agency", "receiving_agency", "channel", "procedure")
+ATTRIBUTES = ("due_at", "agency", "channel", "procedure")
 SOLE = ("open", "paused", "refused", "note", "before-reception")
 
 
 def fold(events: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
     """Frame of EVENTS, any order, duplicates allowed -> frame of CASES, a row per case_id in no set order.
 
-    Events count in the order (occurred_at, received_at, hash); attributes and `status` are the last given.
+    Events count in the order (occurred_at, received_at, hash); attributes are the last given, but for the
+    agencies (domain 2.3, 6). `agency`, which resolves, is the last given at or before resolved_at, or where
+    none was given by then the first after it; of an open case the last given: who delivers later gets no
+    credit. `receiving_agency`, where it was handed in, is the first given. `status` is the last that is no
+    note. A status after one whose `next` does not name it is flagged `unexpected-transition`, notes and
+    repeats left out; a code below may say more of the same.
     `events` counts those that count: one per (source, id). Statuses speak by their instant, and of those at
     one and the same instant an end comes after anything open. Told by the ten national codes; any feed's
     codes act by their phases:
@@ -47,39 +53,52 @@ def fold(events: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
 
     Only resolved cases in the figures have outcomes.
     """
-    facts = _facts(events, rules)
-    cases = _states(facts, rules)
+    # Named caches: polars does not see that two plans are the same where functions of ours are in them.
+    facts = _facts(events, rules).cache()
+    cases = _states(facts, rules).cache()
+    cases = _limited(_credited(cases, _resolving(facts, cases)), rules)
     if rules.clocks is None:
         return _without_clocks(cases)
-    said = timeline.told(facts, clocked.watched(cases, rules.clocks), rules.clocks)
-    return _with_clocks(cases, said, rules)
+    cases = cases.cache()
+    rows = timeline.ordered(facts, clocked.watched(cases, rules.clocks), bool(rules.consults)).cache()
+    said = timeline.told(rows, rules.clocks)
+    return _with_clocks(cases, said, consultations.held(rows) if rules.consults else None, rules)
 
 
 def fold_now(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
     """The fold of one small batch at once, in memory and as written: planning costs more than it saves."""
     facts = _now(_facts(events.lazy(), rules))
     cases = _now(_states(facts.lazy(), rules))
+    if cases.get_column("renamed").any():
+        cases = _now(_credited(cases.lazy(), _now(_resolving(facts.lazy(), cases.lazy())).lazy()))
+    cases = _now(_limited(cases.lazy(), rules))
     if rules.clocks is None:
         return _now(_without_clocks(cases.lazy()))
-    said = timeline.NOTHING
+    said, held = timeline.NOTHING.lazy(), None
     if cases.get_column("eventful").any():
         watched = clocked.watched(cases.lazy(), rules.clocks)
-        said = _now(timeline.told(facts.lazy(), watched, rules.clocks))
-    return _now(_with_clocks(cases.lazy(), said.lazy(), rules))
+        rows = _now(timeline.ordered(facts.lazy(), watched, bool(rules.consults)))
+        said = _now(timeline.told(rows.lazy(), rules.clocks)).lazy()
+        if rules.consults and rows.get_column("consult").is_not_null().any():
+            held = consultations.held(rows.lazy())
+    return _now(_with_clocks(cases.lazy(), said, held, rules))
 
 
-def intervals(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
+def intervals(events: pl.DataFrame, rules: CaseRules, at: datetime | None = None) -> pl.DataFrame:
     """The spans of one case between reception and end, in order; empty where it was not received.
 
-    Columns status, phase, at, until (Int64 microseconds UTC; null: still), reason, policy, work, key.
+    Columns status, phase, at, until (Int64 microseconds UTC; null: still), reason, policy, work (working
+    microseconds; of what still lasts, up to `at`), part (`counted`, `paused`, `end`), voided (whether the
+    limit began anew after it), key. ValueError where the feed has no clocks.
     """
     if rules.clocks is None:
         raise ValueError(f"{rules.feed} has no clocks; name a calendar and `clocks` in its feed.yaml")
     facts = _now(_facts(events.lazy(), rules)).lazy()
-    cases = clocked.watched(_states(facts, rules).with_columns(eventful=pl.lit(value=True)), rules.clocks)
-    spans = timeline.spans(timeline.ordered(facts, cases), rules.clocks)
-    phase = pl.col("phase").replace_strict(dict(enumerate(PHASES)), return_dtype=pl.String)
-    return _now(spans.select("status", phase, "at", "until", "reason", "policy", "work", "key"))
+    cases = _states(facts, rules)
+    cases = _limited(_credited(cases, _resolving(facts, cases)), rules)
+    cases = clocked.watched(cases.with_columns(eventful=pl.lit(value=True)), rules.clocks)
+    spans = timeline.spans(timeline.ordered(facts, cases, bool(rules.consults)), rules.clocks)
+    return _now(timeline.parted(spans, rules.clocks, at))
 
 
 def counting(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
@@ -108,8 +127,40 @@ def _states(facts: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
     return cases
 
 
-def _with_clocks(cases: pl.LazyFrame, said: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
+def _resolving(facts: pl.LazyFrame, cases: pl.LazyFrame) -> pl.LazyFrame:
+    """Who resolves the few cases that were given an agency after their end, and when that was said."""
+    named = facts.filter(pl.col("named") & pl.col("at").is_not_null())
+    ended = cases.filter("renamed").select("case_id", end=pl.col("resolved_at").cast(pl.Int64))
+    at, in_time = pl.col("at"), pl.col("at") <= pl.col("end")
+    by_then, first = _last(pl.col("agency"), in_time), pl.col("agency").min_by("order")
+    return (
+        named.join(ended, on="case_id")
+        .group_by("case_id")
+        .agg(
+            credited=pl.coalesce(by_then, first),
+            credited_at=pl.coalesce(pl.when(in_time).then(at).max(), at.min()),
+        )
+    )
+
+
+def _credited(cases: pl.LazyFrame, resolving: pl.LazyFrame) -> pl.LazyFrame:
+    return cases.join(resolving, on="case_id", how="left").with_columns(
+        agency=pl.coalesce("credited", "agency"), agency_at=pl.coalesce("credited_at", "agency_at")
+    )
+
+
+def _limited(cases: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
+    for step in [] if rules.clocks is None else clocked.limited(rules.clocks):
+        cases = cases.with_columns(**step)
+    return cases
+
+
+def _with_clocks(
+    cases: pl.LazyFrame, said: pl.LazyFrame, held: pl.LazyFrame | None, rules: CaseRules
+) -> pl.LazyFrame:
     cases = cases.join(said, on="case_id", how="left")
+    none = cases.with_columns(**consultations.NONE)
+    cases = none if held is None else cases.join(held, on="case_id", how="left")
     for step in _plan(rules).clocks:
         cases = cases.with_columns(**step)
     return cases.select(CASES.names())
@@ -136,36 +187,44 @@ class _Plan:
 def _plan(rules: CaseRules) -> _Plan:
     codes = {status: PHASES.index(phase) for status, phase in rules.phases.items()}
     phase = pl.col("status").replace_strict(codes, default=None, return_dtype=pl.Int8)
+    aside = pl.col("status").is_in(sorted(rules.consults)).fill_null(False)
     read: Step = {
         "phase": pl.when("counts").then(phase),
         "at": pl.when("counts").then(pl.col("occurred_at").cast(pl.Int64)),
         "received": pl.when("counts").then("received_at"),
         "enters": pl.col("status").is_in(sorted(rules.enters)).fill_null(False),
+        "named": pl.col("agency").is_not_null() & ~aside,
     }
+    if rules.consults:
+        said = {status: CONSULTS.index(said) for status, said in rules.consults.items()}
+        read["consult"] = pl.col("status").replace_strict(said, default=None, return_dtype=pl.Int8)
     order = pl.col("at").cast(pl.Int128) * 2**32 + pl.col("tie")
-    found, then = _found(), steps(rules)
+    found, then = _found(rules) | transitions.found(rules), steps(rules)
     if rules.authority is not None:
         found["disagreed"] = pl.col("disagrees").any()
         also = held((authority.DISAGREE,), (pl.col("disagreed"),))
         then.append({"flags": pl.concat_list("flags", also)})
     if rules.clocks is None:
         return _Plan(read, order, found, then, [])
-    read |= clocked.read(rules.clocks)
-    found |= clocked.found(rules.clocks)
-    return _Plan(
-        read, order, found, [*then, clocked.limited(rules.clocks)], clocked.steps(rules, rules.clocks)
-    )
+    read |= clocked.read(rules, rules.clocks)
+    found |= clocked.found(rules, rules.clocks)
+    return _Plan(read, order, found, then, clocked.steps(rules, rules.clocks))
 
 
-def _found() -> Step:
+def _found(rules: CaseRules) -> Step:
     """What one pass finds. A row that does not count has no `at`, `order`, `phase`; instants are integers."""
     at, phase, order = pl.col("at"), pl.col("phase"), pl.col("order")
     is_open, paused, refused, note, before = (phase == PHASES.index(name) for name in SOLE)
     speaks = phase.is_not_null() & ~note
     ends = phase.is_in([PHASES.index(end) for end in ENDS])
-    lasting = {name: _last(pl.col(name), pl.col(name).is_not_null()) for name in (*ATTRIBUTES, "status")}
+    own = pl.col("consult").is_null() if rules.consults else True
+    receives = pl.col("receiving_agency").is_not_null() & own
+    of_case = pl.col("status").is_not_null() & ~note.fill_null(False)  # one that the feed does not know shows
     return {
-        **lasting,
+        **{name: _last(pl.col(name), pl.col(name).is_not_null() & own) for name in ATTRIBUTES},
+        "status": _last(pl.col("status"), of_case),
+        "receiving_agency": pl.col("receiving_agency").min_by(pl.when(receives).then(order)),
+        "agency_at": pl.when("named").then(at).max(),
         "source": pl.col("source").max_by(order),
         "last_any": _last(phase, speaks),
         "last_going": _last(phase, speaks & ~before),

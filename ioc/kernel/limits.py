@@ -8,12 +8,11 @@ from datetime import date
 
 import polars as pl
 
-UNITS = ("working_days", "days", "months", "working_hours", "same_day")
+from ioc.kernel.spells import Spells
+from ioc.kernel.working import UNITS
+
 REASONS = ("supplement", "fee", "stop")
 POLICIES = ("resume", "restart", "none")
-_EPOCH = date(1970, 1, 1)
-_SPAN = 2**20  # days; wider than any calendar
-_OFFSET = 2**19  # days before 1970 stay positive
 
 
 @dataclass(frozen=True)
@@ -22,7 +21,7 @@ class Limit:
 
     limit: so many `unit`s; online: where the online channel has its own. valid_to is inclusive; None: open.
     pauses: reason -> policy: `resume` adds the paused working time, `restart` begins anew when the pause
-    ends, `none` lets the clock run. A reason not named resumes.
+    ends, `none` lets the clock run. What a reason not named does, Limits says.
     """
 
     procedure: str
@@ -44,48 +43,41 @@ class Limit:
 
 
 class Limits:
-    """All versions in one sorted array, so that a column of cases finds its versions by one search."""
+    """All versions by their spells, so that a column of cases finds its versions by one search."""
 
-    def __init__(self, limits: Iterable[Limit]) -> None:
+    def __init__(self, limits: Iterable[Limit], otherwise: Mapping[str, str] | None = None) -> None:
+        """otherwise: reason -> policy where the version is not known or names none; else it resumes."""
+        default = {reason: "resume" for reason in REASONS} | dict(otherwise or {})
         ordered = sorted(limits, key=lambda one: (one.procedure, one.valid_from or date.min))
-        names = dict.fromkeys(one.procedure for one in ordered)
-        self._places: dict[str, int] = {name: i for i, name in enumerate(names)}
-        places = [self._places[one.procedure] * _SPAN for one in ordered]
-        starts = [p + _day(one.valid_from, 0) for p, one in zip(places, ordered, strict=True)]
-        ends = [p + _day(one.valid_to, _SPAN - 1) for p, one in zip(places, ordered, strict=True)]
-        self._starts, self._ends = pl.Series([-1, *starts]), pl.Series([-2, *ends])
-        texts: dict[str, list[str | None]] = {
-            "version": [one.version for one in ordered],
-            "unit": [one.unit for one in ordered],
-        }
-        texts |= {reason: [one.pauses.get(reason, "resume") for one in ordered] for reason in REASONS}
+        self._spells = Spells((one.procedure, one.valid_from, one.valid_to) for one in ordered)
         numbers: dict[str, list[int | None]] = {
             "limit": [one.limit for one in ordered],
             "online": [one.limit if one.online is None else one.online for one in ordered],
+            "unit": [UNITS.index(one.unit) if one.unit else None for one in ordered],
         }
+        versions = [None, *(one.version for one in ordered)]
         self._columns = {
-            **{name: pl.Series([None, *values], dtype=pl.String) for name, values in texts.items()},
+            "version": pl.Series(versions, dtype=pl.String),
             **{name: pl.Series([None, *values], dtype=pl.Int64) for name, values in numbers.items()},
         }
+        for reason in REASONS:
+            policies = [default[reason], *(one.pauses.get(reason, default[reason]) for one in ordered)]
+            said = [POLICIES.index(policy) for policy in policies]
+            self._columns[f"pause_{reason}"] = pl.Series(said, dtype=pl.Int8)
 
-    def of(self, on: str, online: pl.Expr) -> dict[str, pl.Expr]:
-        """For frames with `procedure` and a date column: procedure_version, limit, unit, pause_<reason>.
+    def row(self, on: str) -> pl.Expr:
+        """For frames with `procedure` and a date column: the number of the version valid on that day.
 
-        Null where the procedure, or a version valid on that day, is not known; a pause then resumes.
+        0 where the procedure, or such a version of it, is not known; `said` then says nothing but what a
+        pause does.
         """
-        day = pl.col(on).cast(pl.Int32).cast(pl.Int64) + _OFFSET
-        place = pl.col("procedure").replace_strict(self._places, default=None, return_dtype=pl.Int64)
-        wanted = place * _SPAN + day
-        row = pl.lit(self._starts).search_sorted(wanted.fill_null(-1), side="right").cast(pl.Int64) - 1
-        held = pl.when(pl.lit(self._ends).gather(row) >= wanted).then(row).otherwise(0)
-        found = {name: pl.lit(values).gather(held) for name, values in self._columns.items()}
+        return self._spells.row("procedure", pl.col(on))
+
+    def said(self, row: pl.Expr, online: pl.Expr) -> dict[str, pl.Expr]:
+        """Of the versions so numbered; unit and pause_<reason> by their places in UNITS and POLICIES."""
+        found = {name: pl.lit(values).gather(row) for name, values in self._columns.items()}
         return {
             "procedure_version": found["version"],
             "limit": pl.when(online).then(found["online"]).otherwise(found["limit"]),
-            "unit": found["unit"],
-            **{f"pause_{reason}": found[reason].fill_null("resume") for reason in REASONS},
+            **{name: found[name] for name in ("unit", *(f"pause_{reason}" for reason in REASONS))},
         }
-
-
-def _day(given: date | None, otherwise: int) -> int:
-    return otherwise if given is None else (given - _EPOCH).days + _OFFSET

@@ -10,7 +10,7 @@ import polars as pl
 from ioc.kernel.deadline import OUTCOMES
 
 Period = Literal["day", "week", "month", "quarter", "year"]
-By = Literal["agency", "channel", "none"]
+By = Literal["agency", "receiving-agency", "channel", "none"]
 _EVERY: dict[str, str] = {"day": "1d", "week": "1w", "month": "1mo", "quarter": "1q", "year": "1y"}
 _FLOWS = ("new", "resolved", *OUTCOMES, "withdrawn")
 PERIOD_ROWS = pl.Schema(
@@ -35,16 +35,19 @@ def periods(flow_days: pl.LazyFrame, period: Period, by: By, start: date, end: d
     """Frame of FLOW_DAYS covering start..end (inclusive) -> frame of PERIOD_ROWS, sorted by from, group.
 
     Every period that start..end touches, cut to it (`from`, `to` say how), times every group among the rows
-    of that window; zeros included; `group` is null when by is none. Texts: 2011-03-05, 2011-W09 (ISO),
-    2011-03, 2011-Q1, 2011.
+    of that window; zeros included; `group` is null when by is none. By `agency` credits who resolves, by
+    `receiving-agency` the intake (domain 2.3); sums over the groups are the same. Texts: 2011-03-05,
+    2011-W09 (ISO), 2011-03, 2011-Q1, 2011.
     """
     if period not in get_args(Period):
         raise ValueError(f"period: {period!r} cannot be used; take one of {', '.join(get_args(Period))}")
     if by not in get_args(By):
         raise ValueError(f"by: {by!r} cannot be used; take one of {', '.join(get_args(By))}")
     calendar = _calendar(period, start, end)
-    group = pl.lit(None, pl.String) if by == "none" else pl.col(by)
-    rows = flow_days.filter(pl.col("day").is_between(start, end)).with_columns(group=group)
+    group = pl.lit(None, pl.String) if by == "none" else pl.col("channel" if by == "channel" else "agency")
+    rows = flow_days.filter(
+        pl.col("day").is_between(start, end), pl.col("credit") == credit_of(by)
+    ).with_columns(group=group)
     groups = (
         pl.LazyFrame({"group": [None]}, schema={"group": pl.String})
         if by == "none"
@@ -69,6 +72,11 @@ def periods(flow_days: pl.LazyFrame, period: Period, by: By, start: date, end: d
         .select(PERIOD_ROWS.names())
         .sort("from", "group")
     )
+
+
+def credit_of(by: By) -> str:
+    """Which rows of FLOW_DAYS are counted: those of the other credit are the same cases again."""
+    return "receiving" if by == "receiving-agency" else "resolving"
 
 
 def _calendar(period: Period, start: date, end: date) -> pl.LazyFrame:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from ioc.kernel import deadline
+from ioc.kernel import deadline, transitions
 from ioc.kernel.events import INSTANT
 from ioc.kernel.rules import ENDS, PHASES, CaseRules
 
@@ -25,6 +25,7 @@ FLAGS = (
     "resolved-after-withdrawn",
     "end-before-received",
     "unknown-status",
+    "unexpected-transition",
 )
 _PHASE = {phase: PHASES.index(phase) for phase in PHASES}
 
@@ -50,8 +51,9 @@ def steps(rules: CaseRules) -> list[Step]:
             "delivered_at": col("delivered_at").cast(INSTANT),
             "last_occurred_at": col("last_at").cast(INSTANT),
             "in_figures": col("entered").is_not_null() & ~col("aside") & ~col("refusal"),
-            "flags": _flags(),
+            "flags": _flags(transitions.unexpected(rules)),
             "phase": _phase(),
+            "renamed": (col("agency_at") > _resolved()).fill_null(False),
         },
         {f"{name}_on": deadline.local_date(f"{name}_at", rules.zone) for name in dated},
         {f"outcome_{how}": pl.when("in_figures").then(outcome) for how, outcome in judged.items()},
@@ -124,7 +126,7 @@ def _phase() -> pl.Expr:
     )
 
 
-def _flags() -> pl.Expr:
+def _flags(unexpected: pl.Expr) -> pl.Expr:
     """Looked up by their bits, since few combinations occur."""
     col, entered = pl.col, pl.col("entered")
     has_resolved, has_delivered = (col(f"{end}_at").is_not_null() for end in ("resolved", "delivered"))
@@ -143,6 +145,7 @@ def _flags() -> pl.Expr:
         col("withdrawn") & (has_resolved | has_delivered),
         first_any < entered,
         col("unknown"),
+        unexpected,
     )
     return held(FLAGS, conditions)
 

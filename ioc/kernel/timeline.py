@@ -5,10 +5,13 @@ Few cases have any, so only these are sorted.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import polars as pl
 
 from ioc.kernel.clocks import ClockRules
-from ioc.kernel.limits import REASONS
+from ioc.kernel.events import INSTANT
+from ioc.kernel.limits import POLICIES, REASONS
 from ioc.kernel.rules import ENDS, PHASES
 
 _PAUSED, _NOTE = PHASES.index("paused"), PHASES.index("note")
@@ -30,96 +33,168 @@ TOLD = pl.Schema(
         "apology_due": pl.Int64(),
         "told": pl.Int64(),
         "late_supplement": pl.Boolean(),
+        "letters": pl.Int32(),
+        "backwards": pl.Boolean(),
     }
 )
-
-
 NOTHING = TOLD.to_frame()
+_READ = ("case_id", "order", "at", "status", "phase", "due", "reason", "apologises", "received", "source")
+_CONSULT = ("consult", "agency", "due_at")
 
 
-def told(facts: pl.LazyFrame, cases: pl.LazyFrame, clocks: ClockRules) -> pl.LazyFrame:
-    """Facts of eventful cases, and a row per case with case_id, entered, resolved, key, pause_<reason>;
-    all instants Int64 microseconds UTC -> a row of TOLD per case.
+def told(rows: pl.LazyFrame, clocks: ClockRules) -> pl.LazyFrame:
+    """Rows of `ordered` -> a row of TOLD per case; all instants Int64 microseconds UTC.
 
     pauses, supplements: how many were asked between reception and end. paused_work: working microseconds of
     pauses that resume, since `restarted` (end of the last pause that restarts). deducted: microseconds waited
     for supplements, working or not. paused_from: since when it waits now. moves: due dates moved without a
-    pause since the one before; bare_moves: without an apology either. apology: the first; apology_due: the
-    due date it was held against. late_supplement: one was asked within `clocks.near_due` of the due date.
+    pause since the one before, both given from the reception on, be it after the end; bare_moves: without an
+    apology either. apology: the first; apology_due: the due date it was held against. late_supplement: one
+    was asked within `clocks.near_due` of the due date. letters: apologies, each at an instant of its own.
     """
-    rows = ordered(facts, cases)
-    return _pauses(rows, clocks).join(_dues(rows), on="case_id", how="full", coalesce=True)
+    found = _pauses(rows, clocks)
+    for more in (_moves(rows), _said(rows), _backwards(rows, clocks.backwards)):
+        found = found.join(more, on="case_id", how="full", coalesce=True)
+    return found
 
 
-def ordered(facts: pl.LazyFrame, cases: pl.LazyFrame) -> pl.LazyFrame:
-    """The facts of these cases in the fold's order, each with what was known before it."""
-    col = pl.col
+def ordered(facts: pl.LazyFrame, cases: pl.LazyFrame, consults: bool) -> pl.LazyFrame:
+    """Facts, and a row per eventful case with case_id, entered, resolved, key, pause_<reason>, lagging -> its
+    facts in the fold's order, with what was known before each.
+
+    paused_n, sorry_n: counts that grow with each pause and letter, to be compared within a case.
+    """
+    col, rows = pl.col, pl.int_range(pl.len())
     alive = (col("at") >= col("entered")) & (col("at") <= col("resolved")).fill_null(True)
-    rows = facts.join(cases, on="case_id").sort("case_id", "order").with_columns(alive=alive.fill_null(False))
-    paused = ((col("phase") == _PAUSED) & col("alive")).fill_null(False).cast(pl.Int32).cum_sum()
-    sorry = col("apologises").cast(pl.Int32).cum_sum()
-    rows = rows.with_columns(
-        paused_n=paused.over("case_id"), sorry_n=sorry.over("case_id"), due_now=_lasting("due", "due")
-    )
-    return rows.with_columns(
-        due_before=col("due_now").shift().over("case_id"),
-        paused_before=_lasting("paused_n", "due").shift().over("case_id"),
-        sorry_before=_lasting("sorry_n", "due").shift().over("case_id"),
+    return (
+        facts.select(*_READ, *(_CONSULT if consults else ()))
+        .join(cases, on="case_id")
+        .sort("case_id", "order")
+        .with_columns(
+            alive=alive.fill_null(False),
+            begins=pl.when(_begins()).then(rows).forward_fill(),
+            due_from=pl.when(col("due").is_not_null()).then(rows).forward_fill().shift(),
+            due_before=col("due").forward_fill().shift(),
+            sorry_n=col("apologises").cum_sum(),
+        )
+        .with_columns(
+            due_before=pl.when(col("due_from") >= col("begins")).then("due_before"),
+            paused_n=((col("phase") == _PAUSED) & col("alive")).fill_null(False).cum_sum(),
+        )
     )
 
 
-def _lasting(name: str, given: str) -> pl.Expr:
-    """The value of `name` at the last row up to this one that gives `given`."""
-    return pl.when(pl.col(given).is_not_null()).then(name).forward_fill().over("case_id")
+def _begins() -> pl.Expr:
+    """Whether a row is its case's first."""
+    return (pl.col("case_id") != pl.col("case_id").shift()).fill_null(True)
 
 
 def spans(rows: pl.LazyFrame, clocks: ClockRules) -> pl.LazyFrame:
-    """From each status that speaks to the next: until, reason and policy of a pause, working microseconds."""
+    """From each status that speaks to the next: until, reason, working microseconds, and policy by its place
+    in POLICIES.
+    """
     col = pl.col
     policies = (pl.when(col("reason") == name).then(f"pause_{name}") for name in REASONS)
+    following = pl.when(~_begins().shift(-1).fill_null(True)).then(col("at").shift(-1))
     return (
         rows.filter(col("alive") & (col("phase") != _NOTE))
-        .with_columns(until=col("at").shift(-1).over("case_id"), reason=col("reason").fill_null("stop"))
+        .with_columns(until=following, reason=col("reason").fill_null("stop"))
         .with_columns(
             policy=pl.coalesce(*policies), work=clocks.worktime.between(col("at"), col("until"), col("key"))
         )
     )
 
 
+def parted(spans: pl.LazyFrame, clocks: ClockRules, at: datetime | None) -> pl.LazyFrame:
+    """The spans of one case as fold.intervals gives them; what still lasts, lasts up to `at`."""
+    col = pl.col
+    reopened = (col("until") > col("at")).fill_null(False)  # no end after all: the clock ran on
+    ended = col("phase").is_in([PHASES.index(end) for end in ENDS]) & ~reopened
+    waits = (col("phase") == _PAUSED) & (col("policy") != POLICIES.index("none"))
+    now = pl.max_horizontal("at", pl.lit(at).cast(INSTANT).cast(pl.Int64))
+    so_far = clocks.worktime.between(col("at"), now, col("key"))
+    anew = (
+        pl.when((col("phase") == _PAUSED) & (col("policy") == POLICIES.index("restart"))).then("until").max()
+    )
+    phase = col("phase").replace_strict(dict(enumerate(PHASES)), return_dtype=pl.String)
+    part = pl.when(ended).then(pl.lit("end")).when(waits).then(pl.lit("paused")).otherwise(pl.lit("counted"))
+    lasting = col("until").is_null() & ~ended & pl.lit(at is not None)
+    return spans.with_columns(
+        phase=phase,
+        policy=col("policy").replace_strict(dict(enumerate(POLICIES)), return_dtype=pl.String),
+        part=part,
+        voided=(col("at") < anew).fill_null(False),
+        work=pl.when(lasting).then(so_far).otherwise("work"),
+    ).select("status", "phase", "at", "until", "reason", "policy", "work", "part", "voided", "key")
+
+
 def _pauses(rows: pl.LazyFrame, clocks: ClockRules) -> pl.LazyFrame:
     col = pl.col
-    paused = (
-        spans(rows, clocks)
-        .filter(col("phase") == _PAUSED)
-        .with_columns(
-            restarted=pl.when(col("policy") == "restart").then("until").max().over("case_id"),
-            asked=col("reason") == "supplement",
-            near=(col("due_before") - col("at")).is_between(0, clocks.near_due).fill_null(False),
-        )
-    )
-    counted = (col("policy") == "resume") & (col("at") >= col("restarted")).fill_null(True)
+    asked, open_ = col("reason") == "supplement", col("until").is_null()
+    restarted = col("until").filter(col("policy") == POLICIES.index("restart")).max()
+    counted = (col("policy") == POLICIES.index("resume")) & (col("at") >= restarted).fill_null(True)
+    near = (col("due_before") - col("at")).is_between(0, clocks.near_due).fill_null(False)
+    paused = spans(rows, clocks).filter(col("phase") == _PAUSED)
     return paused.group_by("case_id").agg(
         pauses=pl.len().cast(pl.Int32),
-        supplements=col("asked").sum().cast(pl.Int32),
-        paused_work=pl.when(counted).then("work").sum(),
-        deducted=pl.when("asked").then(col("until") - col("at")).sum(),
-        restarted=col("restarted").first(),
-        paused_from=pl.when(col("until").is_null()).then("at").max(),
-        pause_reason=pl.when(col("until").is_null()).then("reason").drop_nulls().last(),
-        late_supplement=(col("asked") & col("near")).any(),
+        supplements=asked.sum().cast(pl.Int32),
+        paused_work=col("work").filter(counted).sum(),
+        deducted=(col("until") - col("at")).filter(asked).sum(),
+        restarted=restarted,
+        paused_from=col("at").filter(open_).max(),
+        pause_reason=col("reason").filter(open_).last(),
+        late_supplement=(asked & near).any(),
     )
 
 
-def _dues(rows: pl.LazyFrame) -> pl.LazyFrame:
+def _moves(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """From the rows that give a due date."""
     col = pl.col
-    ended = col("phase").is_in([PHASES.index(end) for end in ENDS])
-    moved = (col("alive") & (col("due") != col("due_before"))).fill_null(False)
-    unpaused = moved & (col("paused_n") == col("paused_before"))
-    return rows.group_by("case_id").agg(
-        first_due=col("due").drop_nulls().first(),
-        moves=unpaused.sum().cast(pl.Int32),
-        bare_moves=(unpaused & (col("sorry_n") == col("sorry_before"))).sum().cast(pl.Int32),
-        apology=pl.when("apologises").then("at").min(),
-        told=pl.when(ended & (col("at") == col("resolved"))).then(col("received").cast(pl.Int64)).min(),
-        apology_due=pl.when("apologises").then(pl.coalesce("due_before", "due")).drop_nulls().first(),
+    promised = (col("at") >= col("entered")) & (col("at").shift() >= col("entered"))  # not before the receipt
+    moved = promised & ~_begins() & (col("due") != col("due").shift())
+    unpaused = moved & (col("paused_n") == col("paused_n").shift())
+    return (
+        rows.filter(col("due").is_not_null())
+        .with_columns(unpaused=unpaused, bare=unpaused & (col("sorry_n") == col("sorry_n").shift()))
+        .group_by("case_id", maintain_order=True)
+        .agg(
+            first_due=col("due").first(),
+            moves=col("unpaused").sum().cast(pl.Int32),
+            bare_moves=col("bare").sum().cast(pl.Int32),
+        )
     )
+
+
+def _said(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """From the rows of letters and ends."""
+    col = pl.col
+    ended = col("phase").is_in([PHASES.index(end) for end in ENDS]).fill_null(False)
+    at_the_end = ended & (col("at") == col("resolved")).fill_null(False)
+    letter = col("apologises")
+    return (
+        rows.filter(letter | at_the_end)
+        .group_by("case_id", maintain_order=True)
+        .agg(
+            apology=col("at").filter(letter).min(),
+            apology_due=pl.coalesce("due_before", "due").filter(letter).drop_nulls().first(),
+            letters=col("at").filter(letter).n_unique().cast(pl.Int32),
+            told=col("received").cast(pl.Int64).filter(at_the_end).min(),
+        )
+    )
+
+
+def _backwards(rows: pl.LazyFrame, most: int) -> pl.LazyFrame:
+    """Cases of which one source, over `most` microseconds later by our clock, told an instant that lies over
+    `most` before one it had told: each event against the earliest receipt of all that lie so far after it.
+    """
+    col, by = pl.col, ("case_id", "source")
+    got = col("received").cast(pl.Int64)
+    told = rows.filter(col("lagging") & col("at").is_not_null()).select(*by, "at", got=got)
+    first = told.group_by(*by, "at").agg(col("got").min()).sort("at")
+    ahead = first.select(*by, since="at", earliest=col("got").cum_min(reverse=True).over(by))
+    against = told.with_columns(after=col("at") + most + 1).sort("after")
+    held = against.join_asof(
+        ahead, left_on="after", right_on="since", by=by, strategy="forward", check_sortedness=False
+    )
+    back = held.filter(col("got") - col("earliest") > most)
+    return back.select("case_id").unique().with_columns(backwards=pl.lit(value=True))

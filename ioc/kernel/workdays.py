@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby, pairwise
 
-import polars as pl
+import numpy as np
+import numpy.typing as npt
 
+Column = npt.NDArray[np.int64]
 MOST = 2**62  # above every place, and with room for a sum
 
 
@@ -52,18 +54,18 @@ class Arrays:
     which a calendar that ends within the month does not shorten.
     """
 
-    begins: pl.Series
-    lag: pl.Series
-    worked: pl.Series
-    day: pl.Series
-    opens: pl.Series
-    cut: pl.Series
-    closes: pl.Series
-    midnights: pl.Series
-    month: pl.Series
-    in_month: pl.Series
-    month_first: pl.Series
-    month_length: pl.Series
+    begins: Column
+    lag: Column
+    worked: Column
+    day: Column
+    opens: Column
+    cut: Column
+    closes: Column
+    midnights: Column
+    month: Column
+    in_month: Column
+    month_first: Column
+    month_length: Column
 
 
 def grid(calendars: Sequence[Calendar]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[int, ...]]:
@@ -160,6 +162,5 @@ def _by_month(laid: _Laid) -> Iterator[tuple[int, list[Day]]]:
             yield shift, list(group)
 
 
-def _columns(names: tuple[str, ...], rows: Sequence[tuple[int, ...]]) -> dict[str, pl.Series]:
-    found = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.Int64), orient="row")
-    return {name: found[name] for name in names}
+def _columns(names: tuple[str, ...], rows: Sequence[tuple[int, ...]]) -> dict[str, Column]:
+    return dict(zip(names, np.ascontiguousarray(np.array(rows, dtype=np.int64).T), strict=True))

@@ -20,6 +20,7 @@ class Rules:
     zone: str
     compare: str
     statuses: Mapping[str, tuple[str, bool]]  # status -> phase, enters
+    asides: frozenset[str] = frozenset()  # statuses that say nothing of the case's own agency or due date
     joining: str = ""  # the type of the event that joins two codes; empty: none does
     same_as: str = ""  # its datum with the other code
     codes: Sequence[str] = ()  # patterns of codes; a case is known by one of the first, then by the smallest
@@ -30,9 +31,10 @@ class Rules:
         statuses = {
             code: (str(phase), bool(enters)) for code, (phase, enters) in definitions["statuses"].items()
         }
+        asides = frozenset(definitions.get("consultations", ()))
         join = definitions.get("identity") or {"type": "", "same_as": "", "codes": ()}
         stages = (definitions.get("authority") or {"stages": ()})["stages"]
-        named = (definitions["feed"], definitions["zone"], definitions["compare"], statuses)
+        named = (definitions["feed"], definitions["zone"], definitions["compare"], statuses, asides)
         return cls(*named, join["type"], join["same_as"], join["codes"], stages)
 
 
@@ -44,13 +46,16 @@ def stored_rules(conn: Connection, definitions: str) -> Rules | None:
 
 def refold(conn: Connection, rules: Rules, position: Mapping[str, Mapping[str, int]] | None) -> None:
     """Makes verify_case out of what was delivered below the position; None: out of everything stored."""
-    conn.execute("drop table if exists pg_temp.verify_case, pg_temp.verify_status, pg_temp.verify_place")
-    conn.execute("create temp table verify_status (status text, phase text, enters bool) on commit drop")
+    for name in ("case", "said", "status", "place"):
+        conn.execute(f"drop table if exists pg_temp.verify_{name}".encode())
+    conn.execute(
+        "create temp table verify_status (status text, phase text, enters bool, aside bool) on commit drop"
+    )
     conn.execute("create temp table verify_place (topic text, partition int, next bigint) on commit drop")
     with conn.cursor() as cursor:
         cursor.executemany(
-            "insert into verify_status values (%s, %s, %s)",
-            [(status, phase, enters) for status, (phase, enters) in rules.statuses.items()],
+            "insert into verify_status values (%s, %s, %s, %s)",
+            [(code, phase, enters, code in rules.asides) for code, (phase, enters) in rules.statuses.items()],
         )
         places = [(t, int(p), end) for t, ends in (position or {}).items() for p, end in ends.items()]
         cursor.executemany("insert into verify_place values (%s, %s, %s)", places)
@@ -60,7 +65,8 @@ def refold(conn: Connection, rules: Rules, position: Mapping[str, Mapping[str, i
     asked: dict[str, object] = {"feed": rules.feed, "zone": rules.zone, "compare": rules.compare}
     _authority(conn, rules)
     _crosswalk(conn, rules)
-    conn.execute((HERE / "refold.sql").read_bytes(), asked)
+    for statement in (HERE / "refold.sql").read_text().split(";\n"):
+        conn.execute(statement.encode(), asked)
     conn.execute("analyze verify_case")
 
 

@@ -1,7 +1,7 @@
--- The cases of feed %(feed)s, folded again from what crosswalk.sql found delivered.
--- Needs verify_status (status, phase, enters), verify_stage (phase, stage), verify_rank (stage, source, rank; `*`: any other),
--- verify_known and verify_code. Makes verify_case.
-create temp table verify_case on commit drop as
+-- The cases of feed %(feed)s, folded again from what crosswalk.sql found delivered. Makes verify_said (the events that
+-- count) and verify_case. Needs verify_known, verify_code, verify_status (status, phase, enters, aside), verify_stage
+-- (phase, stage) and verify_rank (stage, source, rank), where `*` is any other source.
+create temp table verify_said on commit drop as
 with known as (
     select coalesce(c.case_id, k.code) case_id, k.* from verify_known k left join verify_code c on c.code = k.code
 ), counting as (  -- of several contents under one identity, the one that reached us first
@@ -9,7 +9,7 @@ with known as (
     order by case_id, source, id, received_at, hash collate "C"
 ), told as (  -- with the place of its source among those believed at its stage, and at the stage of due dates
     select c.case_id, c.received_at, c.hash, e.occurred_at, e.status, e.due_at, e.agency, e.receiving_agency, e.channel,
-        e.procedure, s.phase, s.enters, t.stage, coalesce(mine.rank, others.rank) rank,
+        e.procedure, s.phase, s.enters, coalesce(s.aside, false) aside, t.stage, coalesce(mine.rank, others.rank) rank,
         coalesce(due_mine.rank, due_others.rank) due_rank
     from counting c
     join event e on e.feed = %(feed)s and e.case_id = c.code and e.source = c.source and e.id = c.id and e.hash = c.hash
@@ -25,30 +25,29 @@ with known as (
 ), heard as (
     select *, min(due_rank) filter (where due_at is not null) over (partition by case_id) due_best
     from stood where stage is null or rank = best
-), said as (
-    select case_id, received_at, hash, occurred_at, status, agency, receiving_agency, channel, procedure, phase, enters,
-        case when due_rank is null or due_rank = due_best then due_at end due_at,
-        min(occurred_at) filter (where enters) over (partition by case_id) entered_at
-    from heard
-), timed as (
+)
+select case_id, received_at, hash, occurred_at, status, agency, receiving_agency, channel, procedure, phase, enters, aside,
+    case when due_rank is null or due_rank = due_best then due_at end due_at,
+    min(occurred_at) filter (where enters) over (partition by case_id) entered_at
+from heard;
+create temp table verify_case on commit drop as
+with timed as (
     select *, greatest(entered_at, max(occurred_at) filter (
         where (phase in ('open', 'paused') and not enters) or (phase = 'before-reception' and entered_at is null)
     ) over (partition by case_id)) going_until
-    from said
+    from verify_said
 ), fact as (
     select case_id, min(entered_at) entered_at, count(*)::int events,
         (array_agg(status order by occurred_at desc, received_at desc, hash collate "C" desc)
-            filter (where status is not null))[1] status,
+            filter (where status is not null and phase is distinct from 'note'))[1] status,
         (array_agg(due_at order by occurred_at desc, received_at desc, hash collate "C" desc)
-            filter (where due_at is not null))[1] due_at,
-        (array_agg(agency order by occurred_at desc, received_at desc, hash collate "C" desc)
-            filter (where agency is not null))[1] agency,
-        (array_agg(receiving_agency order by occurred_at desc, received_at desc, hash collate "C" desc)
-            filter (where receiving_agency is not null))[1] receiving_agency,
+            filter (where due_at is not null and not aside))[1] due_at,
+        (array_agg(receiving_agency order by occurred_at, received_at, hash collate "C")
+            filter (where receiving_agency is not null and not aside))[1] receiving_agency,
         (array_agg(channel order by occurred_at desc, received_at desc, hash collate "C" desc)
-            filter (where channel is not null))[1] channel,
+            filter (where channel is not null and not aside))[1] channel,
         (array_agg(procedure order by occurred_at desc, received_at desc, hash collate "C" desc)
-            filter (where procedure is not null))[1] procedure,
+            filter (where procedure is not null and not aside))[1] procedure,
         (array_agg(phase order by occurred_at desc, received_at desc, hash collate "C" desc)
             filter (where phase <> 'note' and (entered_at is null or phase <> 'before-reception')))[1] last_phase,
         min(occurred_at) filter (where phase = 'resolved') resolved_any,
@@ -76,16 +75,23 @@ with known as (
             and not (impossible and resolved_first is not null) withdrawn
     from ended
 ), dated as (
-    select case_id, events, status, due_at, agency, receiving_agency, channel, procedure, entered_at, withdrawn,
+    select case_id, events, status, due_at, receiving_agency, channel, procedure, entered_at, withdrawn,
         delivered_first delivered_at, last_phase,
         case when withdrawn then withdrawn_first else coalesce(resolved_first, delivered_first) end resolved_at,
         case when impossible then 'resolved-before-received' end set_aside,
         entered_at is not null and not impossible and last_phase is distinct from 'refused' in_figures
     from closed
+), credited as (  -- who resolves: named last by the end, or named first after it
+    select d.case_id, coalesce(
+        (array_agg(s.agency order by s.occurred_at desc, s.received_at desc, s.hash collate "C" desc)
+            filter (where s.occurred_at <= coalesce(d.resolved_at, 'infinity')))[1],
+        (array_agg(s.agency order by s.occurred_at, s.received_at, s.hash collate "C"))[1]
+    ) agency
+    from dated d join verify_said s on s.case_id = d.case_id where s.agency is not null and not s.aside group by d.case_id
 ), local as (
-    select *, (entered_at at time zone %(zone)s)::date entered_on, (due_at at time zone %(zone)s)::date due_on,
+    select dated.*, credited.agency, (entered_at at time zone %(zone)s)::date entered_on, (due_at at time zone %(zone)s)::date due_on,
         (resolved_at at time zone %(zone)s)::date resolved_on
-    from dated
+    from dated left join credited on credited.case_id = dated.case_id
 ), judged as (
     select *,
         case when not in_figures or resolved_at is null then null when withdrawn then 'on_due_date'

@@ -86,7 +86,7 @@ def _behind(conn: Connection, position: Mapping[str, Mapping[str, int]]) -> list
 
 def _compared(conn: Connection, feed: str, revision: Revision) -> Check:
     """Rows that hold at the revision against rows counted again; neither side has rows of zeros only."""
-    key = ("day", "agency", "channel")
+    key = ("day", "credit", "agency", "channel")
     ours, theirs = (", ".join(f"{alias}.{name}" for name in FIGURES) for alias in ("p", "v"))
     rows: list[Any] = conn.execute(
         f"""
@@ -96,17 +96,18 @@ def _compared(conn: Connection, feed: str, revision: Revision) -> Check:
         )
         select {", ".join(f"coalesce(p.{k}, v.{k})" for k in key)}, p.day is null, v.day is null,
             array[{ours}]::text[], array[{theirs}]::text[]
-        from p full join verify_flow v on (v.day, v.agency, v.channel) = (p.day, p.agency, p.channel)
+        from p full join verify_flow v
+            on (v.day, v.credit, v.agency, v.channel) = (p.day, p.credit, p.agency, p.channel)
         where p.day is null or v.day is null or ({ours}) is distinct from ({theirs})
-        order by 1, 2, 3
+        order by 1, 2, 3, 4
         """.encode(),
         {"feed": feed, "revision": revision.number},
     ).fetchall()
     sums: Any = conn.execute(
         """
         select (select count(*) from verify_flow), (select count(*) from verify_case),
-            (select coalesce(sum(new), 0) from verify_flow),
-            (select coalesce(sum(resolved), 0) from verify_flow)
+            (select coalesce(sum(new), 0) from verify_flow where credit = 'resolving'),
+            (select coalesce(sum(resolved), 0) from verify_flow where credit = 'resolving')
         """
     ).fetchone()
     figures: dict[str, int | str] = {
@@ -119,8 +120,8 @@ def _compared(conn: Connection, feed: str, revision: Revision) -> Check:
 
 
 def _said(row: Any) -> str:
-    day, agency, channel, unpublished, uncounted, ours, theirs = row
-    where = f"{day} {agency or '(no agency)'} {channel or '(no channel)'}"
+    day, credit, agency, channel, unpublished, uncounted, ours, theirs = row
+    where = f"{day} {credit} {agency or '(no agency)'} {channel or '(no channel)'}"
     if unpublished or uncounted:
         return f"{where}: {'not published' if unpublished else 'published, but nothing is counted there'}"
     parts = [f"{n} {a} and not {b}" for n, a, b in zip(FIGURES, ours, theirs, strict=True) if a != b]

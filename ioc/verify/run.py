@@ -23,7 +23,7 @@ def verify(settings: Settings, registry: Registry, at: datetime) -> Iterator[Che
         begun = {str(topic).removesuffix(".quarantine").removesuffix(RAW) for (topic,) in rows}
         for name, feed in sorted(registry.feeds.items()):
             if name in begun:
-                yield from check_tiles(conn, feed, at)
+                yield from check_tiles(conn, feed, registry, at)
                 yield from check_revision(conn, name)
                 yield from check_offsets(conn, settings, name)
                 yield from check_raw(conn, settings, name)

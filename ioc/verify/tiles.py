@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ioc.kernel.cases import CLOCKED
 from ioc.kernel.measures import Measure
 from ioc.verify.check import SHOWN, Check
+from ioc.verify.clocks import REWRITTEN, add_clocks
 from ioc.verify.refold import Rules, refold
 from ioc.warehouse.connection import Connection
-from schemas import Feed
+from schemas import Feed, Registry
 
 COMPARED = (
     *(
@@ -38,10 +41,11 @@ COMPARED = (
 KERNEL_ERROR = "kernel-error"
 
 
-def check_tiles(conn: Connection, feed: Feed, at: datetime) -> list[Check]:
+def check_tiles(conn: Connection, feed: Feed, registry: Registry, at: datetime) -> list[Check]:
     """Every number of every measure, and every case's row, against cases folded again from stored events."""
     conn.execute("set transaction isolation level repeatable read")
     refold(conn, Rules.of(feed.definitions), None)
+    add_clocks(conn, feed, registry)
     conn.execute(
         "delete from verify_case"
         " where case_id in (select case_id from cases where feed = %s and set_aside = %s)",
@@ -69,15 +73,19 @@ def _number(conn: Connection, feed: Feed, name: str, text: str, clock: dict[str,
     )
     # The measure's text as it stands in the feed's file; `at` and `at_date` are columns of a one-row table.
     instant = "(select %(at)s::timestamptz at, %(at_date)s::date at_date) clock"
-    plain = _count(
-        conn, f"select count(*) from verify_case, {instant} where {text.replace('%', '%%')}", clock
-    )
-    return Check(
-        feed.feed,
-        f"tile {name}",
-        tile == listed == plain,
-        {"tile": tile, "list": listed, "sql": plain, "at": clock["at"].isoformat(timespec="seconds")},
-    )
+    # Clocks that are not written a second time are lent by `cases`, and named.
+    once = [column for column in CLOCKED if column not in REWRITTEN]
+    lent = [column for column in once if re.search(rf"\b{column}\b", text)]
+    counted = f"""(
+        select {", ".join(["v.*", *(f"c.{column}" for column in lent)])} from verify_case v
+        left join cases c on c.feed = %(feed)s and c.case_id = v.case_id
+    ) counted"""
+    plain = _count(conn, f"select count(*) from {counted}, {instant} where {text.replace('%', '%%')}", clock)
+    figures: dict[str, int | str] = {"tile": tile, "list": listed, "sql": plain}
+    if lent:
+        figures["lent by cases"] = ", ".join(lent)
+    figures["at"] = clock["at"].isoformat(timespec="seconds")
+    return Check(feed.feed, f"tile {name}", tile == listed == plain, figures)
 
 
 def _count(conn: Connection, sql: str, values: dict[str, Any]) -> int:
@@ -87,7 +95,7 @@ def _count(conn: Connection, sql: str, values: dict[str, Any]) -> int:
 
 def _rows(conn: Connection, feed: Feed) -> Check:
     """Case by case: every column that both have."""
-    ours, theirs = (", ".join(f"{alias}.{name}" for name in COMPARED) for alias in ("c", "v"))
+    ours, theirs = (", ".join(f"{alias}.{name}" for name in (*COMPARED, *REWRITTEN)) for alias in ("c", "v"))
     different = conn.execute(
         f"""
         select coalesce(c.case_id, v.case_id), to_jsonb(row({ours})), to_jsonb(row({theirs}))
@@ -113,6 +121,6 @@ def _rows(conn: Connection, feed: Feed) -> Check:
 
 def _said(row: Any) -> str:
     case_id, ours, theirs = row
-    pairs = zip(COMPARED, (ours or {}).values(), (theirs or {}).values(), strict=False)
+    pairs = zip((*COMPARED, *REWRITTEN), (ours or {}).values(), (theirs or {}).values(), strict=False)
     parts = [f"{name} {a} and not {b}" for name, a, b in pairs if a != b]
     return f"case {case_id}: stored " + ("; ".join(parts) or "on one side only")

@@ -17,7 +17,7 @@ export class Agencies {
     this.element = h(
       "section",
       { class: "panel card agencies", "aria-label": t("agencies") },
-      h("header", null, h("h2", null, t("agencies"), this.more)),
+      h("header", null, h("h2", null, t("agencies"), this.more), h("div", { class: "tools" }, h("a", { class: "button", href: link({ flags: 1 }) }, t("toLookAt")))),
       this.scroll,
     );
   }

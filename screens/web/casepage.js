@@ -1,13 +1,13 @@
-/** One case: where it stands, against which due date, and every event with both clocks. */
+/** One case: where it stands, the story of its deadline as the server tells it, and every event with both clocks. */
 import { h } from "./dom.js";
 import { lasting, local, number } from "./format.js";
 import { api, fetched, link } from "./route.js";
 import { shape, statusBadge, toneOfPhase } from "./shapes.js";
-import { reason } from "./reasons.js";
-import { verdict } from "./verdict.js";
 
 const HIDDEN = new Set(["status", "due_at", "agency", "receiving_agency", "channel", "procedure"]);
 const LATE_RECEIPT_SECONDS = 60;
+const TONE_OF_LINE = { submitted: "silent", received: "plain", counted: "plain", paused: "paused", restart: "soon", end: "early", delivered: "early" };
+const ABOVE = new Set(["stands", "compared", "flags"]);  // told in cards of their own
 
 export class CasePage {
   constructor(state, ctx, query) {
@@ -22,9 +22,11 @@ export class CasePage {
     this.load();
   }
 
-  /** Asks again when an event of this case arrives. */
+  /** Asks again when an event of this case arrives, and on a new day. */
   update(state) {
+    const turned = this.today !== state.today;
     this.today = state.today;
+    if (turned) this.load();
     const newest = state.ticker.find((event) => this.codes.includes(event.case_id));
     const mark = newest && `${newest.offset}`;
     if (!mark || mark === this.seen) return;
@@ -33,29 +35,48 @@ export class CasePage {
   }
 
   async load() {
-    const { t } = this.ctx;
+    const { t, lang } = this.ctx;
     try {
-      const found = await fetched(api(this.ctx.feed, `cases/${encodeURIComponent(this.case)}`));
+      const found = await fetched(api(this.ctx.feed, `cases/${encodeURIComponent(this.case)}`, { lang }));
       this.body.replaceChildren(...this.parts(found));
     } catch (error) {
       this.body.replaceChildren(h("p", { class: "empty" }, h("strong", null, t("failed")), error.message));
     }
   }
 
-  parts({ case: row, codes, events, repeats, at }) {
+  parts({ case: row, codes, agencies, story, events, repeats, at }) {
     this.codes = codes;
     const { lang, t } = this.ctx;
-    const judged = verdict(row, this.today, this.meta, lang);
-    const sentence = h("section", { class: "card verdict", "data-tone": judged.tone }, shape(judged.tone),
-      h("p", null, judged.text, " ", h("span", { class: "muted" }, judged.how)));
-    const flags = row.flags.length ? h("p", { class: "crumb" }, row.flags.map((flag) => reason(flag, lang)).join(" · ")) : null;
+    const said = (kind) => story.find((line) => line.kind === kind);
+    const { tone, text } = said("stands");
+    const sentence = h("section", { class: "card verdict", "data-tone": tone }, shape(tone),
+      h("p", null, text, " ", h("span", { class: "muted" }, said("compared").text)));
+    const flags = row.flags.length ? h("section", { class: "card flags" }, h("h3", null, t("toLookAt")), h("ul", null, row.flags.map((flag) => this.flag(flag)))) : null;
     const history = h("section", { class: "card" }, h("h3", null, t("history")), h("ol", { class: "timeline" }, events.map((event) => this.event(event))));
     const now = local(at, this.meta.zone);
     const notes = [repeats ? t("repeats", { n: number(repeats, lang) }) : null, t("clock", { time: `${now.time} ${now.date}` })];
-    return [sentence, this.facts(row, codes.filter((code) => code !== this.case)), flags, history, h("p", { class: "crumb" }, notes.filter(Boolean).join(" · "))].filter(Boolean);
+    return [sentence, this.facts(row, agencies, codes.filter((code) => code !== this.case)), this.story(story), flags, history, h("p", { class: "crumb" }, notes.filter(Boolean).join(" · "))].filter(Boolean);
   }
 
-  facts(row, others) {
+  /** Its course as a time line, and beside it due dates, outcomes, letter and cause. */
+  story(lines) {
+    const { t } = this.ctx;
+    const step = (line) => h("li", { "data-kind": line.kind }, h("time", { datetime: line.from }, line.time), shape(TONE_OF_LINE[line.kind]), h("p", null, line.text));
+    const said = (line) => h("li", { "data-kind": line.kind, "data-tone": line.tone ?? "plain" }, shape(line.tone ?? "plain"), h("p", null, line.text));
+    const course = lines.filter((line) => line.time);
+    const rest = lines.filter((line) => !line.time && !ABOVE.has(line.kind));
+    return h("div", { class: "story" },
+      course.length ? h("section", { class: "card" }, h("h3", null, t("course")), h("ol", { class: "course" }, course.map(step))) : null,
+      rest.length ? h("section", { class: "card" }, h("h3", null, t("deadline")), h("ul", { class: "told" }, rest.map(said))) : null);
+  }
+
+  flag(code) {
+    const said = this.meta.flags[code];
+    const { lang } = this.ctx;
+    return h("li", null, h("strong", null, said?.label[lang] ?? code), " ", h("span", { class: "muted" }, said?.why[lang] ?? ""));
+  }
+
+  facts(row, agencies, others) {
     const { lang, t } = this.ctx;
     const { meta } = this;
     const name = (code) => (code ? [meta.agencies[code] ?? code, h("small", null, code)] : t("noAgency"));
@@ -65,6 +86,7 @@ export class CasePage {
       ["status", statusBadge(meta, row.status, lang)],
       ["agency", name(row.agency)],
       ["receiving_agency", row.receiving_agency && name(row.receiving_agency)],
+      ["responsible_agency", agencies.responsible && name(agencies.responsible.code)],
       ["channel", meta.channels[row.channel]?.[lang] ?? row.channel],
       ["procedure", row.procedure],
       ["entered_at", when(row.entered_at)],

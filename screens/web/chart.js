@@ -29,7 +29,7 @@ export function options(days, { t, lang }) {
     axisLabel: { ...text, show: label, hideOverlap: true, formatter: (iso) => day(iso).slice(0, 5) },
   });
   const y = (index) => ({
-    type: "value", gridIndex: index, splitNumber: index ? 1 : 2, axisLabel: { ...text, formatter: (n) => number(n, lang) },
+    type: "value", gridIndex: index, splitNumber: index ? 1 : 2, axisLabel: { ...text, formatter: (n, place) => (index && place % 2 ? "" : number(n, lang)) },
     splitLine: { lineStyle: { color: colour("--edge") } }, minInterval: 1,
   });
   const bars = shown(days).map(({ name, tone }) => ({

@@ -26,8 +26,9 @@ export function freshness(state, how, { lang, t }) {
     word: words[kind] ?? t(kind),
     asOf: newest ? asOf : "",
     sources,
-    stamp: `${asOf}${late} · ${sources}${mark(state)}`,
-    title: [...silent, auditWord(state, t)].join("\n"),
+    refolding: state.refolding ? t("refolding") : "",
+    stamp: `${state.refolding ? `${t("refolding")} · ` : ""}${asOf}${late} · ${sources}${mark(state)}`,
+    title: [...silent, ...(state.refolding ? [t("refolding")] : []), auditWord(state, t)].join("\n"),
   };
 }
 

@@ -34,7 +34,7 @@ function step(by) {
 
 function back() {
   const query = read();
-  if (query.case || query.list || query.aside) history.length > 1 ? history.back() : go(link({}));
+  if (query.case || query.list || query.aside || query.flags) history.length > 1 ? history.back() : go(link({}));
 }
 
 const PAIRS = {

@@ -6,7 +6,8 @@ import { reason } from "./reasons.js";
 import { outcomeBadge, statusBadge } from "./shapes.js";
 
 const COLUMNS = ["case_id", "status", "agency", "channel", "procedure", "entered_at", "due_at", "resolved_at", "outcome"];
-const MEASURE_OF_ASIDE = "set_aside";
+const OTHERS = { set_aside: "asideCases", flagged: "toLookAt" }; // lists that no tile stands for
+const WAITING = ["case_id", "status", "agency", "channel", "procedure", "submitted_at", "reception_due_at"];
 
 export class ListPage {
   constructor(state, ctx, query) {
@@ -30,16 +31,17 @@ export class ListPage {
   update() {}
 
   asked() {
-    const { list: measure, role, at, position, agency, sort, page, q } = this.query;
-    return { measure, role, at, position, agency, sort, page, q };
+    const { list: measure, role, at, position, agency, flag, sort, page, q } = this.query;
+    return { measure, role, at, position, agency, flag, sort, page, q };
   }
 
   title() {
     const { lang, t } = this.ctx;
-    const { list, role } = this.query;
-    if (list === MEASURE_OF_ASIDE) return t("asideCases");
-    const label = this.meta.tiles.find((tile) => tile.name === list)?.label[lang] ?? list;
-    return role ? `${label} – ${t(role).toLowerCase()}` : label;
+    const { list, role, flag } = this.query;
+    const other = OTHERS[list] && t(OTHERS[list]);
+    const label = other ?? this.meta.tiles.find((tile) => tile.name === list)?.label[lang] ?? list;
+    const words = [role && t(role).toLowerCase(), flag && (this.meta.flags[flag]?.label[lang] ?? flag)];
+    return [label, ...words.filter(Boolean)].join(" – ");
   }
 
   tools() {
@@ -51,8 +53,11 @@ export class ListPage {
     const option = (code, name) => h("option", { value: code, selected: code === chosen }, name);
     const choice = h("select", { "aria-label": t("agency") }, h("option", { value: "*" }, t("filterAgency")), names.map(([code, name]) => option(code, name)));
     choice.addEventListener("change", () => go(here({ agency: choice.value === "*" ? null : choice.value, page: null })));
+    const flagged = Object.entries(this.meta.flags).map(([code, said]) => h("option", { value: code, selected: code === this.query.flag }, said.label[lang]));
+    const flags = h("select", { "aria-label": t("flag") }, h("option", { value: "" }, t("filterFlag")), flagged);
+    flags.addEventListener("change", () => go(here({ flag: flags.value || null, page: null })));
     const csv = api(this.ctx.feed, "cases.csv", { ...this.asked(), page: null, lang });
-    return h("div", { class: "tools" }, choice,
+    return h("div", { class: "tools" }, choice, flags,
       h("a", { class: "button", href: here({ at: null, position: null, page: null }) }, t("openNow")),
       h("a", { class: "button", href: csv, download: true }, t("csv")));
   }
@@ -72,8 +77,10 @@ export class ListPage {
   }
 
   table(rows) {
-    const head = h("tr", null, COLUMNS.map((name) => this.head(name)));
-    return h("table", null, h("thead", null, head), h("tbody", null, rows.map((row) => this.line(row))));
+    const waiting = rows.every((row) => !row.entered_at && row.reception_due_at);
+    const columns = waiting ? WAITING : COLUMNS;
+    const head = h("tr", null, columns.map((name) => this.head(name)));
+    return h("table", null, h("thead", null, head), h("tbody", null, rows.map((row) => this.line(row, waiting))));
   }
 
   head(name) {
@@ -86,7 +93,7 @@ export class ListPage {
     return h("th", { scope: "col", "aria-sort": sorted ? (down ? "descending" : "ascending") : null }, button);
   }
 
-  line(row) {
+  line(row, waiting) {
     const { lang, t } = this.ctx;
     const { meta } = this;
     const when = (at) => {
@@ -94,14 +101,16 @@ export class ListPage {
       const { date, minutes } = local(at, meta.zone);
       return h("td", null, `${date} `, h("span", { class: "muted" }, minutes));
     };
+    const dates = waiting ? [when(row.submitted_at), when(row.reception_due_at)] : [
+      when(row.entered_at), when(row.due_at), when(row.resolved_at),
+      h("td", null, row.set_aside ? reason(row.set_aside, lang) : (outcomeBadge(row, this.today, t) ?? "–"))];
     return h("tr", null,
       h("td", null, h("a", { href: link({ case: row.case_id }) }, row.case_id)),
       h("td", null, statusBadge(meta, row.status, lang)),
       h("td", { class: "wide" }, row.agency ? (meta.agencies[row.agency] ?? row.agency) : t("noAgency")),
       h("td", null, meta.channels[row.channel]?.[lang] ?? row.channel ?? "–"),
       h("td", null, row.procedure ?? "–"),
-      when(row.entered_at), when(row.due_at), when(row.resolved_at),
-      h("td", null, row.set_aside ? reason(row.set_aside, lang) : (outcomeBadge(row, this.today, t) ?? "–")));
+      dates);
   }
 
   turn({ page, pages }) {

@@ -4,6 +4,7 @@ import { Bar } from "./bar.js";
 import { Board } from "./board.js";
 import { CasePage } from "./casepage.js";
 import { h } from "./dom.js";
+import { FlagsPage } from "./flagspage.js";
 import { freshness } from "./freshness.js";
 import { help, listen } from "./keys.js";
 import { ListPage } from "./listpage.js";
@@ -81,7 +82,7 @@ class Page {
 
   open(state) {
     const query = read();
-    const kind = query.case ? CasePage : query.list ? ListPage : query.aside ? AsidePage : Board;
+    const kind = query.case ? CasePage : query.list ? ListPage : query.aside ? AsidePage : query.flags ? FlagsPage : Board;
     this.body = new kind(state, this.ctx, query);
     this.place.replaceWith(...this.body.elements);
     for (const old of this.drawn ?? []) old.remove();

@@ -1,18 +1,7 @@
-/** Codes of reasons and flags in words; an unknown code shows itself. */
+/** Codes of reasons in words; an unknown code shows itself. Flags bring theirs (schemas/flags.yaml). */
 const REASONS = {
   "resolved-before-received": ["giải quyết trước khi tiếp nhận", "resolved before received"],
   "kernel-error": ["không tính được", "could not be folded"],
-  "conflicting-id": ["cùng mã sự kiện, khác nội dung", "same event id, other content"],
-  reopened: ["mở lại sau khi xong", "reopened"],
-  "resolved-twice": ["báo xong hai lần", "resolved twice"],
-  "no-reception": ["thiếu lần tiếp nhận", "no reception"],
-  "registered-after-received": ["đăng ký sau khi tiếp nhận", "registered after received"],
-  "refused-after-received": ["từ chối sau khi tiếp nhận", "refused after received"],
-  "delivered-without-resolved": ["trả kết quả, thiếu báo xong", "handed over without being resolved"],
-  "end-before-received": ["kết thúc trước khi tiếp nhận", "ended before received"],
-  "withdrawn-after-resolved": ["rút sau khi giải quyết", "withdrawn after resolved"],
-  "systems-disagree": ["các hệ thống báo khác nhau", "systems disagree"],
-  "resolved-after-withdrawn": ["giải quyết sau khi rút", "resolved after withdrawn"],
   "not-json": ["không phải JSON", "not JSON"],
   "not-an-object": ["không phải đối tượng", "not an object"],
   unreadable: ["dòng không đọc được", "unreadable row"],

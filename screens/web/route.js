@@ -39,7 +39,7 @@ export function followLinks() {
 
 /** An API address of the feed. */
 export function api(feed, path, query = {}) {
-  const pairs = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== "");
+  const pairs = Object.entries(query).filter(([, value]) => value !== null && value !== undefined);
   const text = new URLSearchParams(pairs).toString();
   return `/api/${encodeURIComponent(feed)}/${path}${text ? `?${text}` : ""}`;
 }

@@ -7,6 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from streams.simulator.cases import FEE, PLAIN, STOPPED, SUPPLEMENT, Cases, Ints
+from streams.simulator.letters import Letters
 from streams.simulator.quota import WITHDRAWN
 from streams.simulator.settings import Sending, Wire
 from streams.simulator.shares import Draws
@@ -14,6 +15,7 @@ from streams.simulator.times import MOST_STEPS, Times
 
 DOSSIER_SLOT = 1
 ENDED_SLOT = DOSSIER_SLOT + MOST_STEPS + 1
+LETTER_SLOT = ENDED_SLOT + 2
 WELL, UNKNOWN_STATUS, MISSING_FIELD = range(3)
 Mask = NDArray[np.bool_]
 
@@ -77,6 +79,12 @@ def _step(wire: Wire, cases: Cases, times: Times, number: Ints, step: int) -> pl
     ).to_series()
     words_there = pl.Series(status[there].tolist(), dtype=pl.String)
     return _rows(DOSSIER_SLOT + 1 + step, number[there], times.steps[there, step], words_there, due)
+
+
+def letter_events(wire: Wire, sent: Letters, start: int) -> pl.DataFrame:
+    """Apology letters with their new due dates; case numbers count from `start`."""
+    due = pl.Series(sent.due, dtype=pl.Int64)
+    return _rows(LETTER_SLOT, sent.case + start, sent.at, _constant(wire.apology, len(sent.case)), due)
 
 
 def refused_events(wire: Wire, submitted: Ints, refused: Ints, start: int) -> pl.DataFrame:

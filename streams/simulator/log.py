@@ -78,7 +78,7 @@ def _said(plan: Plan, sends: pl.DataFrame, registry: Registry) -> pl.DataFrame:
     """`sends` with what each event says: codes in the feed's words, agency and procedure where told."""
     words = registry.sources[plan.simulation.source].words
     cases = plan.cases.select("code", "number", "channel", "agency", "receiving", "procedure")[sends["case"]]
-    agencies = pl.Series([agency.code for agency in plan.known.agencies], dtype=pl.String)
+    agencies = plan.known.codes
     procedures = pl.Series([row.code for row in plan.known.procedures], dtype=pl.String)
     dossier, received = pl.col("slot") <= DOSSIER_SLOT, pl.col("slot") == DOSSIER_SLOT
     identity = (sends["case"].cast(pl.Int64) * 16 + sends["slot"]).to_numpy()
@@ -92,7 +92,7 @@ def _said(plan: Plan, sends: pl.DataFrame, registry: Registry) -> pl.DataFrame:
         wire_channel=pl.col("channel"),
         status=pl.col("status").replace_strict(words["status"], return_dtype=pl.String),
         due_at=_utc("due", plan.simulation.zone),
-        agency=pl.when(received).then(agencies.gather(cases["agency"])),
+        agency=pl.when(received).then(agencies.gather(plan.known.on(cases["agency"], sends["at"]))),
         receiving_agency=pl.when(pl.col("slot") > 0).then(agencies.gather(cases["receiving"])),
         channel=pl.when(dossier).then(channels),
         procedure=pl.when(dossier).then(procedures.gather(cases["procedure"])),

@@ -48,14 +48,13 @@ def _spoilt(word: pl.Expr) -> pl.Expr:
 
 def _dossiers(plan: Plan, rows: pl.DataFrame) -> pl.DataFrame:
     known = plan.known
-    agencies = pl.Series([agency.code for agency in known.agencies], dtype=pl.String)
     procedures = pl.Series([_procedure(row.code, row.name) for row in known.procedures], dtype=pl.String)
     full = _gathered(plan, rows, "code", "number", "channel", "agency", "procedure", "submitted", "received")
     number = pl.col("number").cast(pl.String).str.zfill(9)
     received = pl.col("slot") == DOSSIER_SLOT
     handed_in = pl.when(received).then(pl.coalesce("submitted", "received")).otherwise("at")
     full = full.with_columns(
-        agency_code=agencies.gather(full["agency"]),
+        agency_code=known.codes.gather(known.on(full["agency"], full["at"])),
         procedure_text=procedures.gather(full["procedure"]),
         person=number,
         handed_in=handed_in,
@@ -110,6 +109,7 @@ def section() -> pl.Expr:
 
 def _progress(plan: Plan, rows: pl.DataFrame) -> pl.DataFrame:
     full = _gathered(plan, rows, "code", "number", "agency")
+    full = full.with_columns(agency=plan.known.on(full["agency"], full["at"]))  # who took over tells
     due = pl.when(pl.col("due").is_not_null()).then(
         pl.concat_str(*_fields(("NgayKetThucTheoQuyDinh", time_text("due"))), ignore_nulls=True)
     )

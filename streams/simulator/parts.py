@@ -9,7 +9,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from streams.simulator.cases import Ints, carried_over, new_cases
-from streams.simulator.events import case_events, refused_events
+from streams.simulator.events import case_events, letter_events, refused_events
+from streams.simulator.letters import letters
 from streams.simulator.places import Drawn, Reference, draw_places, draw_procedures
 from streams.simulator.quota import Quota
 from streams.simulator.settings import Simulation
@@ -38,13 +39,15 @@ def new_part(province: Province, start: int) -> Part:
     drawn = draw_places(simulation.places, province.known, count, draws, longer=False)
     cases, _ = new_cases(simulation, counts, province.days, drawn.limit, draws)
     times = event_times(simulation, cases, province.days, draws, "new")
+    sent = letters(simulation, cases, times, province.days, draws, "new")
     channel = _channels(simulation, counts.online, counts.counter, draws, "channel")
     online = channel == simulation.wire.online
     frame = _frame(province, start, drawn, cases.limit, channel, times.received, "procedure")
     frame = frame.with_columns(
         submitted=pl.when(pl.Series(online)).then(pl.Series(times.submitted)), carried=pl.lit(False)
     )
-    return frame, case_events(simulation.wire, cases, times, online, start)
+    events = case_events(simulation.wire, cases, times, online, start)
+    return frame, pl.concat([events, letter_events(simulation.wire, sent, start)])
 
 
 def carried_part(province: Province, start: int) -> Part:
@@ -54,6 +57,7 @@ def carried_part(province: Province, start: int) -> Part:
     drawn = draw_places(simulation.places, province.known, count, draws, longer=True)
     cases, _ = carried_over(simulation, counts, province.days, drawn.limit, draws)
     times = event_times(simulation, cases, province.days, draws, "carried")
+    sent = letters(simulation, cases, times, province.days, draws, "carried")
     online_count = round(count * counts.online / (counts.online + counts.counter))
     channel = _channels(simulation, online_count, count - online_count, draws, "carried channel")
     online = channel == simulation.wire.online
@@ -61,7 +65,8 @@ def carried_part(province: Province, start: int) -> Part:
     frame = frame.with_columns(
         submitted=pl.when(pl.Series(online)).then(pl.Series(times.submitted)), carried=pl.lit(True)
     )
-    return frame, case_events(simulation.wire, cases, times, online, start)
+    events = case_events(simulation.wire, cases, times, online, start)
+    return frame, pl.concat([events, letter_events(simulation.wire, sent, start)])
 
 
 def refused_part(province: Province, start: int, agencies: Ints) -> Part:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 import numpy as np
+import polars as pl
 from numpy.random import Generator
 from numpy.typing import NDArray
 
 from ioc.errors import BadInput
-from schemas import Registry
+from schemas import History, Registry
 from streams.simulator.cases import Ints
 from streams.simulator.settings import Places
 from streams.simulator.shares import Draws, apportion
+from streams.simulator.times import DAY
 
 
 @dataclass(frozen=True)
@@ -27,19 +30,60 @@ class Named:
 
 @dataclass(frozen=True)
 class Reference:
-    """What cases refer to by index."""
+    """What cases refer to by index: agencies that are drawn, after them those that took over from one."""
 
     agencies: tuple[Named, ...]
     procedures: tuple[Named, ...]
+    drawn: int  # so many of the agencies
+    history: History
+
+    @property
+    def codes(self) -> pl.Series:
+        """The agencies' codes by index."""
+        return pl.Series([agency.code for agency in self.agencies], dtype=pl.String)
+
+    def on(self, agency: pl.Series, seconds: pl.Series) -> pl.Series:
+        """Drawn agencies' indices and local seconds -> indices of who stands for them on those days."""
+        days = (seconds // DAY).cast(pl.Int32).cast(pl.Date)
+        asked = pl.DataFrame({"agency": agency, "day": days})
+        ending = [i for i, one in enumerate(self.agencies[: self.drawn]) if _ends(self.history, one.code)]
+        pairs = asked.filter(pl.col("agency").is_in(ending)).unique()
+        index = {one.code: i for i, one in enumerate(self.agencies)}
+        now = [index[self._responsible(i, day)] for i, day in pairs.iter_rows()]
+        moved = pairs.with_columns(now=pl.Series(now, dtype=agency.dtype))
+        joined = asked.join(moved, on=["agency", "day"], how="left", maintain_order="left")
+        return joined.select(pl.coalesce("now", "agency")).to_series()
+
+    def _responsible(self, agency: int, day: date) -> str:
+        code = self.agencies[agency].code
+        found = self.history.responsible(code, day)
+        return found.code if found else code
+
+
+def _ends(history: History, code: str) -> bool:
+    return any(version.valid_to for version in history.versions.get(code, ()))
 
 
 def reference(registry: Registry) -> Reference:
-    """Simulated agencies and all procedures of the registry, by code."""
+    """Simulated agencies, then by code those that take over from one, and all procedures of the registry."""
     agencies = sorted((a for a in registry.agencies.values() if a.simulated), key=lambda row: row.code)
+    known = {row.code for row in agencies}
+    versions = (version for same in registry.history.versions.values() for version in same)
+    ends = {version.valid_to + timedelta(days=1) for version in versions if version.valid_to}
+    later = {
+        now.code: now
+        for row in agencies
+        for day in sorted(ends)
+        if (now := registry.history.responsible(row.code, day)) is not None and now.code not in known
+    }
     procedures = sorted(registry.procedures.values(), key=lambda row: row.code)
     return Reference(
-        tuple(Named(row.code, row.name, row.level) for row in agencies),
+        tuple(
+            Named(row.code, row.name, row.level) for row in (*agencies, *(later[c] for c in sorted(later)))
+        ),
         tuple(Named(row.code, row.name, row.level) for row in procedures),
+        len(agencies),
+        registry.history,
     )
 
 
@@ -82,7 +126,7 @@ def draw_places(places: Places, known: Reference, count: int, draws: Draws, long
     agency, elsewhere = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
     rng = draws.of(name + " agency")
     for i, word in enumerate(names):
-        able = _of_level(known.agencies, word, "agencies")
+        able = _of_level(known.agencies[: known.drawn], word, "agencies")
         mask = level == i
         agency[mask] = rng.choice(able, int(mask.sum()), p=_skewed(len(able), places.agency_skew))
         elsewhere[mask] = rng.choice(able, int(mask.sum()))

@@ -50,20 +50,23 @@ def year_starts(year: int) -> int:
 
 
 def _with_codes(cases: pl.DataFrame, known: Reference, year: int) -> pl.DataFrame:
-    """Adds `code`: receiving agency, day (never before the case's own year), serial of that day."""
-    codes = pl.Series([agency.code for agency in known.agencies], dtype=pl.String)
+    """Adds `code`: receiving agency, day (never before the case's own year), serial of that day.
+
+    `receiving` becomes who stands on that day for the agency that was drawn; a code never changes after it.
+    """
     first = pl.coalesce("submitted", "received")
     starts = year_starts(year)
     clamped = pl.when(pl.col("carried")).then(first).otherwise(pl.max_horizontal(first, pl.lit(starts)))
     day = (clamped // DAY).cast(pl.Int32).cast(pl.Date)
+    receiving = known.on(cases["receiving"], cases.select(clamped).to_series())
     return (
-        cases.with_columns(day.alias("day"), first.alias("first"))
+        cases.with_columns(receiving, day.alias("day"), first.alias("first"))
         .sort("first", "number")
         .with_columns(serial=pl.int_range(1, pl.len() + 1).over("receiving", "day"))
         .sort("number")
         .with_columns(
             code=pl.concat_str(
-                codes.gather(cases["receiving"]),
+                known.codes.gather(receiving),
                 pl.lit("-"),
                 pl.col("day").dt.strftime("%y%m%d"),
                 pl.lit("-"),

@@ -57,6 +57,7 @@ class Wire(Section):
     stopped: str
     resolved: str
     delivered: str
+    apology: str = ""  # a home that began without letters has none
     direct: str
     online: str
     postal: str
@@ -102,6 +103,8 @@ class DayHours(Section):
 class Paths(Section):
     events: dict[Annotated[int, Field(ge=5, le=8)], Annotated[float, Field(ge=0)]]
     submit_hours: float = Field(gt=0)
+    slow_reception: Share = 0
+    slow_hours: float = Field(40, gt=0)
     supplement: Share
     fee: Share
     stopped: Share
@@ -111,6 +114,8 @@ class Paths(Section):
     late_days: float = Field(gt=1)
     late_of_carried_over: Share
     still_open_of_carried_over: Share
+    apology: Share = 0
+    apology_in_time: Share = 0
     same_day_delivery: Share
     delivery_days: float = Field(gt=1)
 

@@ -15,6 +15,7 @@ from streams.simulator.workdays import WorkDays
 DAY = 86_400
 MOST_STEPS = 5
 CLOSING = 17 * 3_600
+LONGEST_WAIT = 10 * DAY  # seconds from submission to reception
 SHORTEST = 900  # seconds from reception to the result, on one day
 
 
@@ -77,9 +78,14 @@ def _received(simulation: Simulation, cases: Cases, days: WorkDays, rng: Generat
 
 
 def submit_times(simulation: Simulation, received: Ints, rng: Generator) -> Ints:
-    """Online submissions: at any hour, before the reception."""
+    """Online submissions: at any hour, before the reception; some wait for it longer than a day."""
     count = len(received)
-    before = (rng.exponential(simulation.path.submit_hours * 3_600, count)).astype(np.int64)
+    path = simulation.path
+    before = (rng.exponential(path.submit_hours * 3_600, count)).astype(np.int64)
+    own = rng.spawn(1)[0]  # so that every other draw stays as it was
+    slow = own.random(count) < path.slow_reception
+    waits = np.minimum(DAY + own.exponential(path.slow_hours * 3_600, count), LONGEST_WAIT)
+    before = np.where(slow, waits.astype(np.int64), before)
     day = (received - before) // DAY
     submitted = day * DAY + second_of_day(rng, simulation.hours.submit, count)
     return np.where(submitted < received, submitted, received - rng.integers(300, 7_200, count))

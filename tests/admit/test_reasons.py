@@ -80,6 +80,10 @@ CASES: list[tuple[str, Refused, str | None, str]] = [
     ),
     ("no-zone", canonical(time="2024-01-05T08:30:00"), "time", "zone"),
     ("future-time", canonical(time="2025-01-01T00:06:00Z"), "time", "2025-01-01T00:00:00Z"),
+    *(  # a reception or an end in the future (domain 1.7) does not come in at all
+        ("future-time", canonical(time="2025-01-02T00:00:00Z", data={"status": status}), "time", "2025")
+        for status in ("2", "9", "10")
+    ),
     ("future-time", native(PROGRESS | {"ThoiDiemXuLy": "20250101080000"}), "time", "occurred"),
     ("impossible-time", canonical(time="1899-12-31T23:59:59Z"), "time", "1900"),
     ("impossible-time", data(due_at="0001-01-01T00:00:00+14:00"), "due_at", "1900"),

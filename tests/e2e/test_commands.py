@@ -101,6 +101,12 @@ def test_a_case_tells_its_story(stack: Any, small: Any) -> None:
     assert {"occurred_at", "received_at"} <= set(told["events"][0])
 
 
+def test_what_is_odd_is_counted_and_set_aside_once(stack: Any, small: dict[str, Any]) -> None:
+    told = json.loads(stack.run("flags", "--feed", "permits-small", "--format", "json").stdout)
+    odd = {"end-before-received": 1, "unexpected-transition": 1, "set-aside": 1}  # c6
+    assert {row["what"]: row["count"] for row in told} == odd | {"quarantine": small["quarantined"]}
+
+
 def test_a_window_that_was_not_published_is_refused(stack: Any, small: Any) -> None:
     window = ("--from", "2009-01-01", "--to", "2009-12-31")
     said = stack.run(

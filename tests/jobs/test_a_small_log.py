@@ -72,15 +72,16 @@ def test_a_late_event_changes_only_the_rows_it_touches(rolled: Settings, deliver
     words = ("--trigger", "second", "--feed", "permits", "--from", "2011-02-01", "--to", "2011-03-01")
     for name in ("archive", "rollup", "audit", "publish"):
         said = step(name, *words)
-    # 27 and 28 February of the new case, and 1 March of all three groups with open cases.
-    assert "5 rows written, 0 closed" in said
+    # 27 and 28 February of the new case, and 1 March of all three groups with open cases; once for who
+    # resolves and once for who received.
+    assert "10 rows written, 0 closed" in said
     assert rows(
         rolled, "select covers_from::text, covers_to::text from revision where run_id = 'permits:second'"
     ) == [("2011-01-01", "2011-03-01")]
     assert totals(rolled) == (6, 3, 1, 1, 1)
     old = (
         "select count(*) from flow_day where feed = 'permits' and from_revision = 1"
-        " and (to_revision is null or to_revision > 1)"
+        " and (to_revision is null or to_revision > 1) and credit = 'resolving'"
     )
     assert rows(rolled, old) == before
 

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from ioc.errors import Stop
-from ioc.kernel.flow import FLOW_DAYS
+from ioc.kernel.flow import CREDITS, FLOW_DAYS
 from ioc.settings import Settings
 from ioc.warehouse import connect
 from ioc.warehouse.connection import Connection
@@ -44,7 +44,8 @@ def staged(conn: Connection, rows: list[dict[str, Any]], name: str = "x:one", **
     said = {"position": {"x": {"0": 9}}, "definitions": "d", "state": "staged"} | other
     run = runs.Run(name, "x", DAYS[0], DAYS[-1], "UTC", **said)
     runs.put(conn, run, NOW)
-    write(conn, run, pl.DataFrame(rows, schema=FLOW_DAYS))
+    both = [row | {"credit": credit} for row in rows for credit in row.get("credits", CREDITS)]
+    write(conn, run, pl.DataFrame([{n: row[n] for n in FLOW_DAYS} for row in both], schema=FLOW_DAYS))
     conn.commit()
     return run
 
@@ -64,6 +65,11 @@ BROKEN = {
     "outcomes": [SOUND[0] | {"early": 0}, *SOUND[1:]],
     "carried-over": [SOUND[0], row(2, opened=1, new=1, resolved=0), SOUND[2]],
     "never-lost": SOUND[:2],
+    "same-cases": [
+        *SOUND[:2],
+        SOUND[2] | {"credits": ["resolving"]},
+        row(3, opened=2, new=3, resolved=2, credits=["receiving"]),
+    ],
     "non-negative": [*SOUND[:2], row(3, opened=2, new=-1, resolved=0)],
     "parts-of-wholes": [SOUND[0], SOUND[1] | {"open_end_overdue": 3}, SOUND[2]],
     "within-coverage": [*SOUND, row(3, opened=4, new=0, resolved=4) | {"day": date(2024, 1, 4)}],

@@ -33,7 +33,9 @@ def audited(conn: Connection, name: str, news: dict[int, int], **other: Any) -> 
     runs.put(conn, run, NOW)
     zeros = dict.fromkeys(FIGURES, 0)
     days = [
-        {"day": date(2024, 1, day), "agency": "A", "channel": ""} | zeros | {"new": new}
+        {"day": date(2024, 1, day), "credit": "resolving", "agency": "A", "channel": ""}
+        | zeros
+        | {"new": new}
         for day, new in news.items()
     ]
     write(conn, run, pl.DataFrame(days, schema=FLOW_DAYS))

@@ -18,7 +18,7 @@ from ioc.rules import case_rules
 from ioc.settings import Settings
 from ioc.verify.refold import Rules, refold
 from ioc.verify.revision import FLOW
-from ioc.verify.tiles import COMPARED
+from ioc.verify.tiles import COMPARED, check_tiles
 from ioc.warehouse import connect
 from ioc.warehouse.connection import Connection
 from schemas import Feed, load
@@ -49,8 +49,8 @@ def content(key: tuple[str, ...], feed: Feed) -> dict[str, Any]:
         "status": dice.choice([*words, *words, *enters, None, "unheard-of"]),
         "due_at": dice.choice([None, BEGIN + timedelta(hours=7 * dice.randint(0, 20))]),
         "agency": dice.choice([None, "North", "South"]),
-        "receiving_agency": dice.choice([None, "North"]),
-        "channel": dice.choice([None, "desk", "post"]),
+        "receiving_agency": dice.choice([None, "North", "South"]),
+        "channel": dice.choice([None, "desk", "online"]),
         "procedure": dice.choice([None, "1.000"]),
     }
 
@@ -152,3 +152,20 @@ def test_both_writings_agree_on_every_case_and_every_day(warehouse: Settings, na
     assert cases["set_aside"].count() > 5
     assert cases["in_figures"].sum() > len(cases) // 6
     assert days["late"].sum() > 5
+
+
+def test_a_measure_of_the_clocks_is_counted_with_columns_that_it_says_are_lent(warehouse: Settings) -> None:
+    registry = load()
+    feed = registry.feeds["records"]
+    paused = feed.measures["in_process"].model_copy(update={"where": "in_figures AND paused_seconds > 0"})
+    feed = feed.model_copy(update={"measures": {**feed.measures, "paused": paused}})
+    with connect(warehouse) as conn:
+        stored(conn, feed, deliveries(feed, seed=7)[:60])
+        conn.commit()
+        at = BEGIN + timedelta(days=9)
+        found = {check.name: check for check in check_tiles(conn, feed, registry, at)}
+    assert found["tile paused"].figures["lent by cases"] == "paused_seconds"
+    assert found["tile paused"].ok
+    assert "lent by cases" not in found["tile about_to_breach"].figures
+    assert "lent by cases" not in found["tile in_process"].figures
+    assert not found["tile in_process"].ok, "nobody folded these events"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -26,6 +27,17 @@ NATIONAL = {
     "10": "delivered",
     "activity": "note",
 }
+NEXT = {  # domain 1.1; tests of the kernel read no file
+    "1": frozenset({"2", "3", "5", "6", "7"}),
+    "2": frozenset({"4", "5", "6", "7", "8", "9", "10"}),
+    "3": frozenset[str](),
+    "4": frozenset({"5", "6", "7", "8", "9"}),
+    "5": frozenset({"1", "2", "3", "4", "7", "8"}),
+    "6": frozenset({"1", "2", "4", "7", "8"}),
+    "8": frozenset({"4", "9", "10"}),
+    "9": frozenset({"4", "10"}),
+    "10": frozenset[str](),
+}
 RECEIPT = ("received_at", "topic", "partition", "offset", "hash")
 ZONES = ("Asia/Ho_Chi_Minh", "Europe/Amsterdam", "America/New_York", "Australia/Lord_Howe")
 CHANGES = (  # around midnights and the hours that repeat or do not exist
@@ -36,8 +48,14 @@ CHANGES = (  # around midnights and the hours that repeat or do not exist
 )
 
 
-def rules(zone: str = "Asia/Ho_Chi_Minh", compare: str = "date") -> CaseRules:
-    return CaseRules("example", zone, NATIONAL, frozenset({"2"}), compare, "0123456789abcdef")  # type: ignore[arg-type]  # a test may give a wrong word
+def rules(
+    zone: str = "Asia/Ho_Chi_Minh",
+    compare: str = "date",
+    following: Mapping[str, frozenset[str]] | None = None,
+) -> CaseRules:
+    how: Any = compare  # a test may give a wrong word
+    hash_ = "0123456789abcdef" if following is None else "fedcba9876543210"
+    return CaseRules("example", zone, NATIONAL, frozenset({"2"}), how, hash_, following=following or {})
 
 
 def event(case_id: str, id: str, occurred_at: datetime, status: str | None = None, **fields: Any) -> Row:
@@ -73,7 +91,7 @@ def histories(draw: st.DrawFn, max_events: int = 24) -> list[Row]:
         received_at=at,
         due_at=st.none() | at,
         agency=st.sampled_from((None, "H20.1", "H20.2")),
-        receiving_agency=st.sampled_from((None, "H20.9")),
+        receiving_agency=st.sampled_from((None, "H20.8", "H20.9")),
         channel=st.sampled_from((None, "online", "direct")),
         procedure=st.sampled_from((None, "1.000001")),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -69,18 +70,24 @@ def fold_case(case_id: str, given: list[Row], rules: CaseRules) -> Row:
     last = spoken[-1] if spoken else None
 
     def latest(name: str) -> Any:
-        return next((e[name] for e in reversed(events) if e[name] is not None), None)
+        own = [e for e in reversed(events) if name == "status" or e["status"] not in rules.consults]
+        return next((e[name] for e in own if e[name] is not None), None)
 
-    row: Row = {
-        name: latest(name)
-        for name in ("status", "due_at", "agency", "receiving_agency", "channel", "procedure")
-    }
+    row: Row = {name: latest(name) for name in ("due_at", "channel", "procedure")}
+    named = [e for e in events if e["status"] not in rules.consults]
+    handed_in_at = [e["receiving_agency"] for e in named if e["receiving_agency"] is not None]
+    given_statuses = [e["status"] for e in events if e["status"] is not None]
+    own_statuses = [status for status in given_statuses if rules.phases.get(status) != "note"]
+    known_statuses = [status for status in own_statuses if status in rules.phases]
     row |= {
         "case_id": case_id,
+        "status": own_statuses[-1] if own_statuses else None,
         "source": events[-1]["source"],
         "in_figures": entered is not None and not aside and last != "refused",
         "entered_at": entered,
         "resolved_at": gone if withdrawn else (resolved or delivered),
+        "agency": resolving_agency(named, gone if withdrawn else (resolved or delivered)),
+        "receiving_agency": handed_in_at[0] if handed_in_at else None,
         "delivered_at": delivered,
         "withdrawn": withdrawn,
         "set_aside": "resolved-before-received" if aside else None,
@@ -110,14 +117,24 @@ def fold_case(case_id: str, given: list[Row], rules: CaseRules) -> Row:
             "withdrawn-after-resolved": bool(gone) and not withdrawn,
             "resolved-after-withdrawn": withdrawn and bool(processed),
             "end-before-received": entered is not None and any(at < entered for at in of(*ends)),
-            "unknown-status": any(
-                e["status"] is not None and e["status"] not in rules.phases for e in events
+            "unknown-status": known_statuses != own_statuses,
+            "unexpected-transition": any(
+                after not in (before, *rules.following.get(before, rules.phases))
+                for before, after in itertools.pairwise(known_statuses)
             ),
             "systems-disagree": disagree,
         }.items()
         if holds
     ]
     return row
+
+
+def resolving_agency(events: list[Row], end: datetime | None) -> str | None:
+    """Of events in order: what was said last by the end; said only after it, what was said first."""
+    named = [e for e in events if e["agency"] is not None]
+    by_then = [e for e in named if end is None or e["occurred_at"] <= end]
+    chosen = by_then[-1:] or named[:1]
+    return chosen[0]["agency"] if chosen else None
 
 
 def local(at: datetime | None, zone: str) -> date | None:
@@ -137,10 +154,10 @@ def outcomes(row: Row) -> tuple[str | None, str | None]:
     return by_date, in_time if row["resolved_at"] <= row["due_at"] else "late"
 
 
-def flow_day(cases: Iterable[Row], day: date, zone: str) -> dict[tuple[str, str], Row]:
+def flow_day(cases: Iterable[Row], day: date, zone: str) -> dict[tuple[str, str, str], Row]:
     """Counted from the cases directly, each figure by its definition, for every group of any case."""
     midnight = datetime.combine(day + timedelta(days=1), datetime.min.time(), ZoneInfo(zone))
-    figures: dict[tuple[str, str], Row] = {}
+    figures: dict[tuple[str, str, str], Row] = {}
     for case in (case for case in cases if case["in_figures"]):
         came, left = case["entered_on"], case["resolved_on"]
         today = left == day
@@ -158,7 +175,10 @@ def flow_day(cases: Iterable[Row], day: date, zone: str) -> dict[tuple[str, str]
             "open_end": still,
             "open_end_overdue": still and case["due_at"] is not None and case["due_at"] < midnight,
         }
-        group = figures.setdefault((case["agency"] or "", case["channel"] or ""), dict.fromkeys(counts, 0))
-        for name, counted in counts.items():
-            group[name] += counted
+        handed_in_at = case["receiving_agency"] or case["agency"]
+        for credit, agency in (("resolving", case["agency"]), ("receiving", handed_in_at)):
+            key = (credit, agency or "", case["channel"] or "")
+            group = figures.setdefault(key, dict.fromkeys(counts, 0))
+            for name, counted in counts.items():
+                group[name] += counted
     return figures

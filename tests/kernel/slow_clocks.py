@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from ioc.kernel.limits import Limit
@@ -14,6 +14,7 @@ from tests.kernel.reference import local
 from tests.kernel.slow_calendar import NONE, SlowCalendar
 
 Row = dict[str, Any]
+NEVER = datetime.max.replace(tzinfo=UTC)
 HOUR = timedelta(hours=1)
 VERSIONS = (
     ("first", "2024-01-01"),
@@ -30,6 +31,7 @@ class Plain:
     reasons: dict[str, str] = field(default_factory=dict)
     apologies: tuple[str, ...] = ()
     online: tuple[str, ...] = ()
+    agencies: Sequence[tuple[str, date | None, date | None]] = ()
 
 
 def calendar_at(at: datetime, agency: str | None, zone: str) -> SlowCalendar | None:
@@ -54,6 +56,9 @@ class Clocks:
         self.events = [e for e in self.events if self.resolved is None or e["occurred_at"] <= self.resolved]
         self.all = events
         self.spans = self.pauses()
+
+    def own(self, event: Row) -> bool:
+        return event["status"] not in self.rules.consults
 
     def phase(self, event: Row) -> str:
         return self.rules.phases.get(event["status"], "note")
@@ -151,8 +156,34 @@ class Clocks:
             "due_by_us_at": ours,
             "due_by_us_on": local(ours, self.rules.zone),
             "breach_at": due - 24 * HOUR if due else None,
+            "due_766_at": self.due_766(),
             "outcome_766": self.by_766(waits),
+            **self.consultations(),
         }
+
+    def consultations(self) -> Row:
+        """Each question and the first answer of that agency after it."""
+        said = self.rules.consults
+        asked = [
+            (e["occurred_at"], e["due_at"], self.answer(i))
+            for i, e in enumerate(self.events)
+            if said.get(e["status"]) == "asked"
+        ]
+        running = [(due or NEVER, at) for at, due, answer in asked if not answer and not self.resolved]
+        due, at = min(running, default=(None, None))
+        return {
+            "consultations": len(asked),
+            "late_consultations": sum(bool(due and answer and answer > due) for _, due, answer in asked),
+            "consulting_at": at,
+            "consult_due_at": None if due == NEVER else due,
+        }
+
+    def answer(self, i: int) -> datetime | None:
+        asked = self.events[i]
+        for event in self.events[i + 1 :]:
+            if self.rules.consults.get(event["status"]) == "answered" and event["agency"] == asked["agency"]:
+                return event["occurred_at"]  # type: ignore[no-any-return]
+        return None
 
     def reception(self) -> datetime | None:
         if self.submitted is None or self.case["channel"] not in self.plain.online:
@@ -179,12 +210,34 @@ class Clocks:
         asked = [(a, until) for a, until, reason, _ in self.spans if reason == "supplement"]
         if self.resolved is None and waits[1] == "supplement" and len(asked) > 1:
             return "late"
-        due = self.case["due_at"]
-        first = next((e["due_at"] for e in self.all if e["due_at"]), None)
-        waited = sum((until - a for a, until in asked if until), NONE)
-        if due and due != first:
-            waited = NONE
-        held = due or self.due(self.entered, self.cal)
+        waited, held = self.deducted(asked), self.held()
         if held is None:
             return None
         return "on_time" if ended - waited <= held else "late"
+
+    def held(self) -> datetime | None:
+        due: datetime | None = self.case["due_at"]
+        return due or self.due(self.entered, self.cal)
+
+    def deducted(self, asked: list[tuple[datetime, datetime | None]]) -> timedelta:
+        """Waited for supplements, unless the source moved the due date."""
+        dues = [e["due_at"] for e in self.all if e["due_at"] and self.own(e)]
+        moved = bool(dues) and dues[0] != self.case["due_at"]
+        return NONE if moved else sum((until - a for a, until in asked if until), NONE)
+
+    def due_766(self) -> datetime | None:
+        held = self.held()
+        asked = [(a, until) for a, until, reason, _ in self.spans if reason == "supplement"]
+        return held + self.deducted(asked) if held else None
+
+    def standing(self, end: datetime) -> tuple[str, str | None] | None:
+        """The open case at a period's end: by local date, and by index 766."""
+        case, said = self.case, self.row()["outcome_766"]
+        if not case["in_figures"] or self.resolved or case["entered_at"] > end:
+            return None
+        paused = any(until is None for _, until, _, _ in self.spans)
+        on_time = paused or case["due_on"] is None or case["due_on"] >= local(end, self.rules.zone)
+        held = self.due_766()
+        if said is None and held:
+            said = "on_time" if end <= held else "late"
+        return "in_time" if on_time else "overdue", said

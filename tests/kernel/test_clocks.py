@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ioc.kernel.cases import CASES
@@ -13,10 +13,13 @@ from ioc.kernel.clocks import ClockRules
 from ioc.kernel.fold import fold, fold_now
 from ioc.kernel.limits import Limit, Limits
 from ioc.kernel.rules import CaseRules
+from ioc.kernel.spells import Spells
+from tests.effort import tried
 from tests.kernel import reference
 from tests.kernel.calendars import AGENCIES, calendar, moments
 from tests.kernel.histories import NATIONAL, Row, event, frame
 from tests.kernel.slow_clocks import Clocks, Plain
+from tests.kernel.slow_flags import Flags
 
 ZONE = "Asia/Ho_Chi_Minh"
 RESTART = {"supplement": "restart", "stop": "none"}
@@ -30,19 +33,35 @@ LIMITS = [
     Limit("today", "v1", None, "same_day"),
     Limit("blank", "v1", 5),
 ]
-PLAIN = Plain(LIMITS, {"5": "supplement", "6": "fee", "8": "stop"}, ("M04",), ("online",))
+SPELLS = (
+    ("A", None, date(2025, 3, 31)),
+    ("A", date(2025, 5, 1), None),
+    ("B", date(2025, 5, 1), date(2025, 12, 31)),
+)
+PLAIN = Plain(LIMITS, {"5": "supplement", "6": "fee", "8": "stop"}, ("M04",), ("online",), SPELLS)
 CLOCKS = ClockRules(
     calendar("made")[1],
     Limits(LIMITS),
     reasons=PLAIN.reasons,
     apologies=frozenset(PLAIN.apologies),
     online=frozenset(PLAIN.online),
+    agencies=Spells(SPELLS),
 )
-RULES = CaseRules("example", ZONE, NATIONAL | {"M04": "note"}, frozenset({"2"}), "date", "0" * 16, CLOCKS)
+NOTES = {"M04": "note", "ask": "note", "answer": "note"}
+RULES = CaseRules(
+    "example",
+    ZONE,
+    NATIONAL | NOTES,
+    frozenset({"2"}),
+    "date",
+    "0" * 16,
+    CLOCKS,
+    consults={"ask": "asked", "answer": "answered"},
+)
 COMPARED = (
     "submitted_at", "reception_due_at", "procedure_version", "pauses", "supplements", "paused_at",
     "pause_reason", "paused_seconds", "worked_seconds", "due_by_us_at", "due_by_us_on", "breach_at",
-    "outcome_766",
+    "due_766_at", "outcome_766", "consultations", "late_consultations", "consulting_at", "consult_due_at",
 )  # fmt: skip
 
 
@@ -55,11 +74,21 @@ def clocked_histories(draw: st.DrawFn) -> list[Row]:
         "channel": draw(st.sampled_from(("online", "direct"))),
         "procedure": draw(st.sampled_from((*(limit.procedure for limit in LIMITS), "unknown"))),
     }
-    due = st.none() | st.integers(0, 400).map(lambda hours: at + timedelta(hours=hours))
-    statuses = st.sampled_from(("1", "2", "4", "5", "6", "8", "9", "10", "7", "M04", "5", "2", "4"))
+    due = st.none() | st.sampled_from((0, 0, 4, 30, 100, 400)).map(lambda hours: at + timedelta(hours=hours))
+    statuses = st.sampled_from(
+        ("1", "2", "4", "5", "6", "8", "9", "10", "7", "M04", "5", "2", "4", "ask", "answer", "ask")
+    )
     opening = draw(st.sampled_from(([], ["1"], ["2"], ["1", "2"], ["1", "6", "1", "2"])))
     for status in [*opening, *draw(st.lists(statuses, max_size=8))]:
-        rows.append(event("case", str(len(rows)), at, status, due_at=draw(due), **said))
+        agencies = ("A", "Z", None) if status in RULES.consults else (said["agency"],) * 5 + ("A", "B", None)
+        own = {"agency": draw(st.sampled_from(agencies))}
+        late = at + timedelta(hours=draw(st.sampled_from((0, 0, 0, 3, 25, 49, 500))))
+        told = {
+            "due_at": draw(due),
+            "received_at": late,
+            "source": draw(st.sampled_from(("portal", "ministry"))),
+        }
+        rows.append(event("case", str(len(rows)), at, status, **told | said | own))
         at += timedelta(minutes=draw(st.sampled_from((1, 30, 60, 480, 1440, 4000, 10_000))))
     return draw(st.permutations(rows)) if rows else [event("case", "0", at, "2", **said)]
 
@@ -68,7 +97,7 @@ def folded(events: list[Row]) -> dict[str, Row]:
     return {row["case_id"]: row for row in fold_now(frame(events).collect(), RULES).to_dicts()}
 
 
-@settings(max_examples=300, deadline=None)
+@tried(300)
 @given(clocked_histories())
 def test_the_clocks_say_what_the_reference_says(events: list[Row]) -> None:
     found = folded(events)["case"]
@@ -76,11 +105,12 @@ def test_the_clocks_say_what_the_reference_says(events: list[Row]) -> None:
     assert {name: found[name] for name in case if name != "flags"} == {
         k: v for k, v in case.items() if k != "flags"
     }
-    expected = Clocks(case, reference.effective(events)[0], RULES, PLAIN).row()
-    assert {name: found[name] for name in COMPARED} == expected
+    clocks = Clocks(case, reference.effective(events)[0], RULES, PLAIN)
+    assert {name: found[name] for name in COMPARED} == clocks.row()
+    assert found["flags"] == [*case["flags"], *Flags(clocks).raised()]
 
 
-@settings(max_examples=40, deadline=None)
+@tried(40)
 @given(st.lists(clocked_histories(), min_size=1, max_size=3), st.data())
 def test_many_cases_together_in_either_engine_and_any_order(
     cases: list[list[Row]], data: st.DataObject

@@ -6,12 +6,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ioc.kernel.flow import CELLS, FIGURES, FLOW_DAYS, add_up, cells, flow_days
+from ioc.kernel.flow import CELLS, FIGURES, FLOW_DAYS, GROUP, KEYS, add_up, cells, flow_days
 from ioc.kernel.fold import CASES, fold_now
 from ioc.kernel.rules import CaseRules
+from tests.effort import tried
 from tests.kernel import reference
 from tests.kernel.histories import ZONES, Row, frame, histories, rules
 
@@ -41,7 +42,7 @@ def rows(frame: pl.LazyFrame) -> list[Row]:
     return frame.collect(engine="in-memory").to_dicts()
 
 
-@settings(max_examples=100, deadline=None)
+@tried(100)
 @given(histories(), some_rules, st.data())
 def test_flow_days_are_what_counting_the_cases_gives(
     events: list[Row], by: CaseRules, data: st.DataObject
@@ -53,21 +54,21 @@ def test_flow_days_are_what_counting_the_cases_gives(
     expected: list[dict[str, Any]] = []
     for n in range((last - first).days + 1):
         day = first + timedelta(days=n)
-        for (agency, channel), figures in sorted(reference.flow_day(cases, day, by.zone).items()):
+        for group, figures in sorted(reference.flow_day(cases, day, by.zone).items()):
             if any(figures.values()):
-                expected.append({"day": day, "agency": agency, "channel": channel, **figures})
+                expected.append({"day": day, **dict(zip(GROUP, group, strict=True)), **figures})
     found = flow_days(contributions, first, last).collect(engine="in-memory")
     assert found.schema == FLOW_DAYS
     assert found.to_dicts() == expected
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(histories(), some_rules)
 def test_the_identities_of_a_day(events: list[Row], by: CaseRules) -> None:
     contributions = celled(events, by)
     first, last = window(contributions)
     found = rows(flow_days(contributions, first, last))
-    previous: dict[tuple[str, str], Row] = {}
+    previous: dict[tuple[str, str, str], Row] = {}
     for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
         today = {}
         for row in (row for row in found if row["day"] == day):
@@ -77,14 +78,14 @@ def test_the_identities_of_a_day(events: list[Row], by: CaseRules) -> None:
             assert 0 <= row["withdrawn"] <= row["on_due_date"]
             assert 0 <= row["open_end_overdue"] <= row["open_end"]
             assert min(row[name] for name in FIGURES) >= 0
-            today[row["agency"], row["channel"]] = row
+            today[row["credit"], row["agency"], row["channel"]] = row
         for group in today.keys() | previous.keys():
             before, after = previous.get(group), today.get(group)
             assert (after["carried_over"] if after else 0) == (before["open_end"] if before else 0)
         previous = today
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(histories(), some_rules, st.data())
 def test_sums_over_any_cut_of_days_add_up(events: list[Row], by: CaseRules, data: st.DataObject) -> None:
     contributions = celled(events, by)
@@ -95,15 +96,15 @@ def test_sums_over_any_cut_of_days_add_up(events: list[Row], by: CaseRules, data
     assert rows(whole) == rows(parts[0]) + rows(parts[1])
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(histories(), some_rules)
 def test_cells_of_disjoint_cases_add_up(events: list[Row], by: CaseRules) -> None:
-    whole = celled(events, by).sort("day", "agency", "channel").collect()
+    whole = celled(events, by).sort(KEYS).collect()
     some = [event for event in events if event["case_id"] in "ab"]
     others = [event for event in events if event["case_id"] not in "ab"]
     parts = pl.concat([celled(part, by) for part in (some, others)])
     assert whole.schema == CELLS
-    assert add_up(parts).sort("day", "agency", "channel").collect().equals(whole)
+    assert add_up(parts).sort(KEYS).collect().equals(whole)
 
 
 def case(entered: date, due: date | None, resolved: date | None) -> Row:
@@ -121,7 +122,7 @@ def overdue_days(entered: int, due: int | None, resolved: int | None) -> list[in
     assert on[0]
     cases = pl.LazyFrame([case(on[0], on[1], on[2])], schema=CASES)
     days = flow_days(cells(cases, rules()), date(2024, 3, 1), date(2024, 3, 10)).filter(
-        pl.col("open_end_overdue") == 1
+        pl.col("open_end_overdue") == 1, pl.col("credit") == "resolving"
     )
     return [day.day for day in days.collect()["day"]]
 
@@ -151,8 +152,23 @@ def test_a_case_resolved_on_the_day_it_would_be_overdue_counts_as_neither_fallen
 
 def test_a_missing_agency_or_channel_is_the_empty_group() -> None:
     cases = pl.LazyFrame([case(date(2024, 3, 1), None, None)], schema=CASES)
-    assert rows(cells(cases, rules()).select("agency", "channel", "new")) == [
-        {"agency": "", "channel": "", "new": 1}
+    assert rows(cells(cases, rules()).select(*GROUP, "new").sort(GROUP)) == [
+        {"credit": credit, "agency": "", "channel": "", "new": 1} for credit in ("receiving", "resolving")
+    ]
+
+
+def test_who_took_a_case_in_is_counted_beside_who_resolves_it() -> None:
+    whose = {"agency": "A", "receiving_agency": "B", "channel": "desk"}
+    taken_in = [
+        case(date(2024, 3, 1), None, None) | whose,
+        case(date(2024, 3, 1), None, None) | {"agency": "A"},
+    ]
+    found = cells(pl.LazyFrame(taken_in, schema=CASES), rules()).select(*GROUP, "new").sort(GROUP)
+    assert list(found.collect().iter_rows()) == [
+        ("receiving", "A", "", 1),  # nobody said where it was handed in
+        ("receiving", "B", "desk", 1),
+        ("resolving", "A", "", 1),
+        ("resolving", "A", "desk", 1),
     ]
 
 

@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from ioc.kernel.events import EVENTS, effective
 from ioc.kernel.cases import CASES, CLOCKED
+from ioc.kernel.events import EVENTS, effective
 from ioc.kernel.fold import fold, fold_now
 from ioc.kernel.rules import CaseRules
+from tests.effort import tried
 from tests.kernel import reference
-from tests.kernel.histories import ZONES, Row, frame, histories, rules
+from tests.kernel.histories import NEXT, ZONES, Row, frame, histories, rules
 
-some_rules = st.builds(rules, st.sampled_from(ZONES), st.sampled_from(("date", "instant")))
+some_rules = st.builds(
+    rules, st.sampled_from(ZONES), st.sampled_from(("date", "instant")), st.sampled_from((None, NEXT))
+)
 
 
 def folded(events: list[Row], by: CaseRules) -> dict[str, Row]:
     return {row["case_id"]: row for row in fold_now(frame(events).collect(engine="in-memory"), by).to_dicts()}
 
 
-@settings(max_examples=300, deadline=None)
+@tried(300)
 @given(histories(), some_rules)
 def test_the_fold_says_what_the_reference_says(events: list[Row], by: CaseRules) -> None:
     without = dict.fromkeys(CLOCKED)
     assert folded(events, by) == {case: row | without for case, row in reference.fold(events, by).items()}
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(histories(), some_rules)
 def test_both_engines_and_the_quick_way_agree(events: list[Row], by: CaseRules) -> None:
     streamed = fold(frame(events), by).collect(engine="streaming").sort("case_id")
@@ -35,7 +38,7 @@ def test_both_engines_and_the_quick_way_agree(events: list[Row], by: CaseRules) 
     assert streamed.equals(fold_now(frame(events).collect(), by).sort("case_id"))
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(histories(), st.data())
 def test_order_and_duplicates_change_nothing(events: list[Row], data: st.DataObject) -> None:
     shuffled = data.draw(st.permutations(events))
@@ -43,7 +46,7 @@ def test_order_and_duplicates_change_nothing(events: list[Row], data: st.DataObj
     assert folded(shuffled, rules()) == folded(repeated, rules()) == folded(events, rules())
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(histories(), st.data())
 def test_a_later_receipt_of_the_same_event_changes_nothing(events: list[Row], data: st.DataObject) -> None:
     again = data.draw(st.sampled_from(events))
@@ -51,7 +54,7 @@ def test_a_later_receipt_of_the_same_event_changes_nothing(events: list[Row], da
     assert folded([*events, again | {"received_at": newest}], rules()) == folded(events, rules())
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(histories())
 def test_a_case_depends_on_its_own_events_alone(events: list[Row]) -> None:
     together = folded(events, rules())
@@ -59,7 +62,7 @@ def test_a_case_depends_on_its_own_events_alone(events: list[Row]) -> None:
         assert folded([event for event in events if event["case_id"] == case_id], rules()) == {case_id: row}
 
 
-@settings(max_examples=100, deadline=None)
+@tried(100)
 @given(histories())
 def test_effective_events_are_those_of_the_reference(events: list[Row]) -> None:
     kept = effective(frame(events)).collect(engine="in-memory")
@@ -74,6 +77,16 @@ def test_effective_events_are_those_of_the_reference(events: list[Row]) -> None:
     ]
     names = ("case_id", "source", "id", "hash", "received_at")
     assert sorted(kept.select(names).iter_rows()) == sorted(expected)
+
+
+@tried(60)
+@given(histories())
+def test_flags_change_no_figure(events: list[Row]) -> None:
+    rows = [folded(events, rules(following=following)) for following in (None, NEXT)]
+    for case_id, row in rows[0].items():
+        other = rows[1][case_id]
+        assert set(other["flags"]) - set(row["flags"]) <= {"unexpected-transition"}
+        assert other | {"flags": row["flags"], "definitions": row["definitions"]} == row
 
 
 def test_no_events_are_no_cases() -> None:

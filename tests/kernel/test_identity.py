@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ioc.kernel.identity import Identity, Link
+from tests.effort import tried
 
 NATIONAL = r"^[A-Z]\d{2}(\.\d{1,3}){0,5}-\d{6}-\d{4}$"
 JOIN = Identity("x.alias", "same_as", (NATIONAL, r"^\d{3}-\d+$"))
@@ -27,13 +28,13 @@ def slow(given_links: list[Link]) -> dict[str, str]:
             return {code: min(group, key=JOIN.rank) for group in groups for code in group}
 
 
-@settings(max_examples=300, deadline=None)
+@tried(300)
 @given(links)
 def test_groups_are_those_found_by_spreading(given_links: list[Link]) -> None:
     assert JOIN.cases(given_links) == slow(given_links)
 
 
-@settings(max_examples=100, deadline=None)
+@tried(100)
 @given(links, st.data())
 def test_order_repeats_and_direction_change_nothing(given_links: list[Link], data: st.DataObject) -> None:
     again = [link for link in given_links for _ in range(data.draw(st.integers(1, 2)))]
@@ -41,7 +42,7 @@ def test_order_repeats_and_direction_change_nothing(given_links: list[Link], dat
     assert JOIN.cases(data.draw(st.permutations(turned))) == JOIN.cases(given_links)
 
 
-@settings(max_examples=100, deadline=None)
+@tried(100)
 @given(links, links)
 def test_a_link_found_later_joins_what_was_joined_before(first: list[Link], later: list[Link]) -> None:
     """The warehouse keeps code -> case alone: that is as good as all links."""

@@ -18,6 +18,12 @@ def test_an_entering_status_that_does_not_exist_is_refused() -> None:
         CaseRules("example", "UTC", NATIONAL, frozenset({"11"}), "date", "d")
 
 
+def test_a_following_status_that_does_not_exist_is_refused() -> None:
+    for following in ({"2": frozenset({"12"})}, {"12": frozenset({"2"})}):
+        with pytest.raises(ValueError, match=r"following: \['12'\] are no statuses of example"):
+            rules(following=following)
+
+
 def test_a_comparison_that_does_not_exist_is_refused() -> None:
     with pytest.raises(ValueError, match="compare: 'hour' cannot be used"):
         rules(compare="hour")

@@ -7,10 +7,11 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from ioc.kernel.worktime import HOUR
+from ioc.kernel.working import HOUR
+from tests.effort import tried
 from tests.kernel.calendars import AGENCIES, MICROSECOND, at, calendar, instants, moments, slow
 
 LIBRARY, OVERRIDE = "library", "2025-12-25"
@@ -37,7 +38,7 @@ def test_the_vectors_of_practice(name: str, version: str) -> None:
         assert instants(close, t=[at(f"{received}T{clock}")], n=[n]) == [at(f"{due}T17:00")]
 
 
-@settings(max_examples=150, deadline=None)
+@tried(150)
 @given(
     st.sampled_from(["made", "made", "shifting", "vietnam"]),
     st.lists(
@@ -87,7 +88,7 @@ def test_every_operation_counts_as_the_slow_calendar_does(name: str, given_: lis
         }, row
 
 
-@settings(max_examples=80, deadline=None)
+@tried(80)
 @given(moments(), moments(), moments(), st.integers(0, 400 * HOUR), st.integers(0, 11))
 def test_working_time_adds_up_and_after_hours_turns_it_round(
     a: datetime, b: datetime, c: datetime, work_: int, key: int
@@ -105,7 +106,7 @@ def test_working_time_adds_up_and_after_hours_turns_it_round(
         assert found[2] == work_ - 1 or work_ == 0  # a moment earlier it had not been worked
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(st.lists(moments(), min_size=2, max_size=20), st.integers(0, 30), st.integers(0, 11))
 def test_who_comes_later_is_never_due_earlier(times: list[datetime], n: int, key: int) -> None:
     work = calendar("made")[1]

@@ -13,7 +13,8 @@ import pytest
 from ioc.calendars import worktime
 from ioc.kernel.events import INSTANT
 from ioc.kernel.workdays import Calendar, Day
-from ioc.kernel.worktime import HOUR, Worktime
+from ioc.kernel.working import HOUR
+from ioc.kernel.worktime import Worktime
 from schemas import Calendar as CalendarFile
 from schemas import Unusable
 from tests.kernel.calendars import MADE, at, calendar, instants, us

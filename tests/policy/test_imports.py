@@ -24,7 +24,7 @@ MAY = {
 }
 NOT = {"ioc": {"ioc.cli", "ioc.stack"}, "streams": {"ioc.cli"}, "jobs": {"ioc.cli"}, "screens": {"ioc.cli"}}
 # The kernel is pure: no broker, no engine, no database, no clock.
-KERNEL_MAY = {"polars", "sqlglot"}
+KERNEL_MAY = {"polars", "sqlglot", "numpy", "pyarrow"}
 
 
 def module(path: Path, root: Path) -> str:

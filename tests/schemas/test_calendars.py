@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from ioc.calendars import worktime
-from ioc.kernel.worktime import HOUR
+from ioc.kernel.working import HOUR
 from schemas import Finding, Unusable, load
 
 FILE = "calendars/office.yaml"

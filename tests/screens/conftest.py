@@ -26,7 +26,10 @@ from ioc.warehouse import migrate
 from screens.testing import NOW, Province
 
 FEED = "records"
-COUNTS = ("received_today", "resolved_today", "in_process", "overdue", "due_today")
+COUNTS = (
+    "received_today", "resolved_today", "in_process", "overdue", "due_today", "about_to_breach",
+    "overdue_without_apology", "waiting_reception",
+)  # fmt: skip
 SIZES = {"1080p": (1920, 1080), "4K": (3840, 2160)}
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -49,6 +52,7 @@ def filled(server: Settings) -> Province:
     province = Province(settings, FEED)
     province.fill()
     province.mishaps()
+    province.waits()
     province.conn.close()
     return province
 

@@ -162,6 +162,7 @@ def test_no_cell_of_a_csv_is_a_formula() -> None:
         (f"{API}/cases?measure=overdue&sort=1", 400, "sort by one of"),
         (f"{API}/cases?measure=overdue&q=%00", 400, "without NUL"),
         (f"{API}/cases/none", 404, "no case"),
+        (f"{API}/cases/none?lang=fr", 400, "take vi or en"),
         (f"{API}/trend?days=99999999", 400, "from 1 to"),
     ],
 )
@@ -203,7 +204,8 @@ def test_a_day_that_was_changed_by_a_later_revision_says_how_often(served: Any) 
         update flow_day set to_revision = (select max(revision) from revision) where day = '2024-12-17';
         insert into flow_day select feed, day, agency, channel, carried_over, new + 1, received_total + 1,
             resolved, early, on_due_date, late, no_due_date, withdrawn, open_end, open_end_overdue,
-            (select max(revision) from revision), null from flow_day where day = '2024-12-17'"""
+            (select max(revision) from revision), null, credit
+        from flow_day where day = '2024-12-17' and credit = 'resolving'"""
     )
     days = httpx.get(f"{served.url}{API}/trend", params={"days": 5}).json()["days"]
     assert [row["restated"] for row in days] == [0, 0, 0, 1, 0]

@@ -9,7 +9,7 @@ import pytest
 
 from ioc.errors import BadInput
 from ioc.event import instant_text
-from ioc.rules import case_rules
+from ioc.story import Story
 from screens import asof, cases, history
 from screens.board import Boards
 from screens.cases import Asked
@@ -19,7 +19,10 @@ from screens.position import Position
 
 Work = Callable[[Connection], Awaitable[Any]]
 FEED = "records"
-COUNTS = ("received_today", "resolved_today", "in_process", "overdue", "due_today")
+COUNTS = (
+    "received_today", "resolved_today", "in_process", "overdue", "due_today", "about_to_breach",
+    "overdue_without_apology", "waiting_reception",
+)  # fmt: skip
 
 
 def with_connection(province: Any, work: Work) -> Any:
@@ -42,7 +45,10 @@ def listed(province: Any, at: datetime, measure: str, **asked: Any) -> dict[str,
     feed = province.registry.feeds[FEED]
     wanted = Asked(measure, **{"at": at, **asked})
     found: dict[str, Any] = with_connection(
-        province, lambda connection: cases.page(connection, feed, case_rules(feed), wanted, at)
+        province,
+        lambda connection: cases.page(
+            connection, feed, province.rules, wanted, at, province.registry.history
+        ),
     )
     return found
 
@@ -199,13 +205,19 @@ def test_a_case_tells_its_events_in_order_and_which_count(province: Any) -> None
     first = province.made(case, "1", at - timedelta(hours=2), "2", agency="H20.03")
     other = province.made(case, "1", at - timedelta(hours=1), "4", agency="H20.04")
     province.arrive(first, province.made(case, "2", at, "9"), other, first)
-    told = with_connection(province, lambda connection: history.read(connection, province.rules, case))
+
+    def read(case: str) -> Any:
+        story = Story(province.registry, province.rules)
+        work = lambda connection: history.read(connection, story, province.rules, case, at, "en")  # noqa: E731
+        return with_connection(province, work)
+
+    told = read(case)
     assert [(e["status"], e["counts"]) for e in told["events"]] == [("2", True), ("4", False), ("9", True)]
     assert told["repeats"] == 1
-    assert told["case"]["flags"] == ["conflicting-id"]
-    assert (
-        with_connection(province, lambda connection: history.read(connection, province.rules, "none")) is None
-    )
+    assert "conflicting-id" in told["case"]["flags"]
+    assert told["story"][0]["text"] == "Resolved on 2024-12-19; no due date, so it cannot be late."
+    assert told["story"][-1]["kind"] == "flags"
+    assert read("none") is None
 
 
 def test_an_empty_warehouse_is_a_board_of_nothing(empty: Any) -> None:

@@ -12,7 +12,10 @@ from screens.testing import NOW
 
 pytestmark = pytest.mark.browser
 
-COUNTS = ("received_today", "resolved_today", "in_process", "overdue", "due_today")
+COUNTS = (
+    "received_today", "resolved_today", "in_process", "overdue", "due_today", "about_to_breach",
+    "overdue_without_apology", "waiting_reception",
+)  # fmt: skip
 
 
 def number(text: str) -> int:
@@ -27,10 +30,15 @@ def counted(province: Any) -> dict[str, int]:
         "in_process": "in_figures and resolved_at is null",
         "overdue": "in_figures and resolved_at is null and due_on < %(day)s",
         "due_today": "in_figures and resolved_at is null and due_on = %(day)s",
+        "about_to_breach": "in_figures and resolved_at is null and due_on >= %(day)s "
+        "and due_at <= %(now)s + interval '24 hours'",
+        "overdue_without_apology": "in_figures and resolved_at is null and due_on < %(day)s "
+        "and not exists (select from event where event.case_id = cases.case_id and status = 'M04')",
+        "waiting_reception": "entered_at is null and reception_due_at < %(now)s",
     }
     row = province.conn.execute(
         "select " + ", ".join(f"count(*) filter (where {where})" for where in sums.values()) + " from cases",
-        {"day": day},
+        {"day": day, "now": NOW},
     ).fetchone()
     return dict(zip(sums, row, strict=True))
 
@@ -65,9 +73,11 @@ def test_numbers_on_the_page_are_the_warehouses(standing: Any, visit: Any, query
     assert {urlsplit(url).netloc for url in visit.asked} == {urlsplit(standing.url).netloc}
 
 
-@pytest.mark.parametrize("visit", ["1080p", "4K"], indirect=True)
-def test_a_wall_is_read_from_six_metres_and_has_no_scroll_bars(standing: Any, visit: Any) -> None:
-    page = visit.open(f"{standing.url}/?view=wall")
+@pytest.mark.parametrize(
+    ("visit", "lang"), [("1080p", "vi"), ("1080p", "en"), ("4K", "vi")], indirect=["visit"]
+)
+def test_a_wall_is_read_from_six_metres_and_has_no_scroll_bars(standing: Any, visit: Any, lang: str) -> None:
+    page = visit.open(f"{standing.url}/?view=wall&lang={lang}")
     visit.shown(page)
     scale = (page.viewport_size or {"width": 0})["width"] / 1920
     for name in (*COUNTS, "on_time_rate"):
@@ -78,6 +88,10 @@ def test_a_wall_is_read_from_six_metres_and_has_no_scroll_bars(standing: Any, vi
         assert sizes[0] >= 72 * scale, name
         assert sizes[1] >= 28 * scale, name
         assert box.evaluate("t => t.scrollWidth <= t.clientWidth + 1 && t.scrollHeight <= t.clientHeight + 1")
+        assert box.evaluate(
+            "t => t.querySelector('h2').getBoundingClientRect().bottom <= "
+            "t.querySelector('.figure').getBoundingClientRect().top + 1"
+        ), name
         assert box.locator(".figure").evaluate(
             "f => f.getBoundingClientRect().right <= f.closest('.tile').getBoundingClientRect().right"
         )
@@ -94,6 +108,10 @@ def test_a_number_opens_its_list_and_a_row_its_case_and_back_comes_back(standing
         expect(page.locator(".page .count")).to_have_text(f"{numbers[name]:,}")
         page.go_back()
         expect(visit.tile(page, name)).to_be_visible()
+    visit.tile(page, "waiting_reception").click()
+    expect(page.locator("th").last).to_contain_text("Reception due")
+    expect(page.locator("main tbody td").last).to_contain_text("17/12/2024")
+    page.go_back()
     visit.tile(page, "overdue").click()
     rows = page.locator("main tbody tr")
     expect(rows.first).to_be_visible()
@@ -102,11 +120,27 @@ def test_a_number_opens_its_list_and_a_row_its_case_and_back_comes_back(standing
     visit.picture(page, "list")
     rows.first.locator("a").click()
     expect(page.locator("h2")).to_have_text(case)
-    expect(page.locator(".verdict")).to_contain_text(re.compile(r"\d days? overdue"))
+    expect(page.locator(".verdict")).to_contain_text(re.compile(r"\d days? (overdue|ago)"))
     events = standing.province.one("select count(*) from event where case_id = %s", case)
     expect(page.locator(".timeline li")).to_have_count(events)
     visit.picture(page, "case")
     assert parse_qs(urlsplit(page.url).query)["lang"] == ["en"]
+    assert visit.complaints == []
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_case_page_tells_the_servers_story_in_its_language(standing: Any, visit: Any, lang: str) -> None:
+    paused = "select case_id from cases where pauses > 0 and resolved_at is not null order by 1 limit 1"
+    case = standing.province.one(paused)
+    story = httpx.get(f"{standing.url}/api/records/cases/{case}", params={"lang": lang}).json()["story"]
+    page = visit.open(f"{standing.url}/?case={case}&lang={lang}")
+    expect(page.locator(".course li").first).to_be_visible()
+    assert page.locator(".verdict p").inner_text().startswith(story[0]["text"])
+    timed, others = ([line for line in story[2:] if ("time" in line) is wanted] for wanted in (True, False))
+    assert page.locator(".course li p").all_inner_texts() == [line["text"] for line in timed]
+    assert page.locator(".course time").all_inner_texts() == [line["time"] for line in timed]
+    assert page.locator(".told li p").all_inner_texts() == [line["text"] for line in others]
+    assert page.locator(".course [data-kind=paused]").count() > 0
     assert visit.complaints == []
 
 

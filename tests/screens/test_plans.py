@@ -37,11 +37,11 @@ def test_the_board_is_counted_from_the_partial_indexes_alone(empty: Any) -> None
     text = plan(empty)
     scans = re.findall(r"(\w[\w ]*Scan)(?: using | on )?(cases_\w+)?", text)
     used = {index for _, index in scans if index}
-    assert used == {"cases_open", "cases_entered", "cases_resolved"}
+    assert used == {"cases_open", "cases_entered", "cases_resolved", "cases_waiting"}
     assert "Seq Scan" not in text
     assert "Index Only Scan using cases_open" in text, "open cases without their heap"
     assert len(re.findall(r"Scan using cases_open", text)) == 1, (
-        "in process, overdue and due today in one pass"
+        "in process, overdue, due today, about to breach and without apology in one pass"
     )
 
 
@@ -50,6 +50,10 @@ def test_measures_that_begin_alike_are_counted_together(empty: Any) -> None:
     assert [[f"{part.tile}.{part.key}" for part in scan.parts] for scan in scans] == [
         ["received_today.n"],
         ["resolved_today.n", "on_time_rate.num", "on_time_rate.den"],
-        ["in_process.n", "overdue.n", "due_today.n"],
+        ["in_process.n", "overdue.n", "due_today.n", "about_to_breach.n", "overdue_without_apology.n"],
+        ["waiting_reception.n"],  # of other agencies and before any figure
     ]
-    assert all("in_figures" in " ".join(scan.shared) for scan in scans)
+    assert all("in_figures" in " ".join(scan.shared) for scan in scans[:3])
+    assert [scan.parts[0].whose for scan in scans] == ["coalesce(agency, '')"] * 3 + [
+        "coalesce(receiving_agency, agency, '')"
+    ]

@@ -23,6 +23,7 @@ Change = Callable[[dict[str, Any]], Any]
         (lambda all_: all_["hours"]["receive"].pop(), "hours.receive"),
         (lambda all_: all_["path"].update(fee=1.5), "path.fee"),
         (lambda all_: all_["path"].update(fees=0.1), "path.fees"),
+        (lambda all_: all_["path"].update(apology=1.1), "path.apology"),
         (lambda all_: all_["path"].update(events={4: 1}), "path.events.4"),
         (lambda all_: all_["totals"].update(early=900_000), "totals"),
         (lambda all_: all_.pop("wire"), "wire"),

@@ -159,8 +159,10 @@ def test_a_case_tells_how_its_deadline_status_came_about(running: Running, tmp_p
     told = running.json("case", "c1", "--feed", running.feed.name)
     assert told["case"]["set_aside"] == "resolved-before-received"
     assert [event["status"] for event in told["events"]] == ["completed", "received"]
-    assert any("before it was received" in sentence for sentence in told["why"])
+    assert any("before it was received" in line["text"] for line in told["story"])
     assert "resolved before it was received" in running.run("case", "c1", "--feed", running.feed.name)
+    assert "Hồ sơ để riêng" in running.run("case", "c1", "--feed", running.feed.name, "--lang", "vi")
+    assert "take vi or en" in running.run("case", "c1", "--feed", running.feed.name, "--lang", "fr", code=1)
     assert "no-such" in running.run("case", "no-such", code=1)
 
 

@@ -1,0 +1,89 @@
+"""What a story is told from: a case's row, its events and spans, its rules, and the instant of the look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+import polars as pl
+
+from ioc.kernel.cases import CASES
+from ioc.kernel.deadline import open_at
+from ioc.kernel.events import EVENTS, effective
+from ioc.kernel.fold import intervals
+from ioc.kernel.rules import CaseRules
+from ioc.story.speaker import Speaker
+from schemas import Feed, Registry
+from schemas.procedures import ProcedureVersion, version_at
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class About:
+    """`row`: columns of CASES; `events`: columns of EVENTS, any order; `at`: when the case is looked at."""
+
+    feed: Feed
+    registry: Registry
+    rules: CaseRules
+    row: Row
+    events: Sequence[Row]
+    at: datetime
+    speaker: Speaker
+
+    @cached_property
+    def frame(self) -> pl.DataFrame:
+        one = {"case_id": self.row["case_id"]}  # whatever code an event was sent under
+        rows = [{name: event[name] for name in EVENTS} | one for event in self.events]
+        return pl.DataFrame(rows, schema=EVENTS)
+
+    @cached_property
+    def spans(self) -> list[dict[str, Any]]:
+        """As fold.intervals, what still lasts up to `at`; none at feeds without clocks."""
+        return [] if self.rules.clocks is None else intervals(self.frame, self.rules, self.at).to_dicts()
+
+    @cached_property
+    def standing(self) -> tuple[str, str | None] | None:
+        """Of an open case, by local date and by index 766."""
+        case = pl.DataFrame([{name: self.row[name] for name in CASES}], schema=CASES)
+        found = open_at(case.lazy(), self.at, self.rules.zone).collect(engine="in-memory")
+        return (found["standing"][0], found["standing_766"][0]) if found.height else None
+
+    @property
+    def overdue(self) -> bool:
+        """Resolved late by the feed's own definition, or open, even paused, and past the due date's day."""
+        due, today = self.row["due_on"], self.speaker.local(self.at)
+        open_ = self.standing is not None and due is not None and due < today
+        return self.row["outcome"] == "late" or open_
+
+    @cached_property
+    def version(self) -> ProcedureVersion | None:
+        """The procedure's version of the day of reception."""
+        procedure, on = self.row["procedure"], self.row["entered_on"]
+        known = procedure is not None and on is not None
+        return version_at(self.registry.procedure_versions, procedure, on) if known else None
+
+    @property
+    def calendar(self) -> str | None:
+        """The name of the calendar's version that the case counts by."""
+        clocks = self.rules.clocks
+        keys = [span["key"] for span in self.spans if span["key"] is not None]
+        if clocks is None or not keys:
+            return None
+        version: str = clocks.worktime.versions[keys[0] % len(clocks.worktime.versions)]
+        return version
+
+    @cached_property
+    def told(self) -> datetime | None:
+        """When we were told of the end that counts."""
+        ends = ("resolved", "delivered", "withdrawn")
+        received = [
+            event["received_at"]
+            for event in effective(self.frame.lazy()).collect().iter_rows(named=True)
+            if event["occurred_at"] == self.row["resolved_at"]
+            and self.rules.phases.get(event["status"]) in ends
+        ]
+        return min(received, default=None)

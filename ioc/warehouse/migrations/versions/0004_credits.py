@@ -1,0 +1,14 @@
+"""Flow by receiving agency beside resolving. The statements are in the .sql beside this file."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    driver = op.get_bind().connection.driver_connection
+    assert driver is not None  # psycopg's own connection, which takes many statements at once
+    driver.execute(Path(__file__).with_suffix(".sql").read_text())
