@@ -27,6 +27,14 @@ VARIANTS = {
     "permits-by-instant": "deadline: {compare: instant}\n",
     "permits-small": "",
 }
+# The province's system is believed until a case ends, the ministry's on how it ended.
+TWO_SYSTEMS = """feed: records-two
+extends: records
+authority:
+  stages:
+    processing: {sources: [province.example, ministry.example]}
+    ending: {sources: [ministry.example, province.example]}
+"""
 
 
 class Stack:
@@ -101,6 +109,9 @@ def own_schemas(folder: Path) -> Path:
         place = folder / "feeds" / feed
         place.mkdir(parents=True)
         (place / "feed.yaml").write_text(f"feed: {feed}\nextends: permits\n{more}")
+    place = folder / "feeds" / "records-two"
+    place.mkdir()
+    (place / "feed.yaml").write_text(TWO_SYSTEMS)
     return folder
 
 

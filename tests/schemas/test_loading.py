@@ -106,6 +106,12 @@ BAD_FEED = [
     ("'^[A-Z]", "'[A-Z]", "identity.codes.0", "begin it with ^"),
     ("'^[A-Z]", "'^(?=[A-Z])[A-Z]", "identity.codes.0", "(?: ) alone"),
     ("'^[A-Z]", "'^[A-Z", "identity.codes.0", "regular expression"),
+    ("tolerance_minutes: 60", "", "authority.tolerance_minutes", "add it"),
+    ("phases: [open, paused]", "phases: [open, resolved]", "authority", "stands in stages"),
+    ("phases: [open, paused]", "phases: [open, note]", "authority.stages.processing.phases.1", "paused"),
+    ("phases: [open, paused]", "phases: [open, open]", "authority.stages.processing", "twice"),
+    ('sources: ["*", dichvucong.gov.vn]', 'sources: ["*", "*"]', "authority.stages.processing", "twice"),
+    ('sources: ["*", dichvucong.gov.vn]', "sources: []", "authority.stages.processing.sources", "at least"),
 ]
 
 
@@ -228,6 +234,10 @@ def test_the_definitions_hash_moves_with_what_can_change_a_figure_alone() -> Non
     deadline = feed.model_copy(update={"deadline": feed.deadline.model_copy(update={"compare": "instant"})})
     assert words.definitions_hash == feed.definitions_hash
     assert deadline.definitions_hash != feed.definitions_hash
+    others = feed.authority.model_copy(update={"tolerance_minutes": 61})  # type: ignore[union-attr]
+    assert feed.model_copy(update={"authority": others}).definitions_hash != feed.definitions_hash
+    codes = feed.identity.model_copy(update={"codes": ()})  # type: ignore[union-attr]
+    assert feed.model_copy(update={"identity": codes}).definitions_hash != feed.definitions_hash
     assert json.loads(json.dumps(feed.definitions)) == feed.definitions
 
 
