@@ -29,13 +29,13 @@ demo: setup ## start every part and simulate a province; Ctrl-C stops all of it
 	@exec $(UV) run ioc up --demo
 
 test: setup ## the whole test suite, as CI runs it
-	@exec $(PY) -m pytest $(TESTS)
+	@exec $(PY) -m pytest -n 2 --dist loadgroup $(TESTS)
 
 faults: setup ## the tests that kill and restart whole stacks (slow)
 	@exec $(PY) -m pytest -m fault $(TESTS)
 
 nightly: setup ## the property tests with forty times as many cases (an hour)
-	@IOC_EFFORT=40 exec $(PY) -m pytest --timeout 7200 tests/kernel tests/ioc
+	@TEST_EFFORT=40 exec $(PY) -m pytest --timeout 7200 tests/kernel tests/ioc
 
 mutants: setup ## changes each comparison of the clocks in turn; lists those that no test notices (hours)
 	@exec $(PY) -m tests.mutants $(FILES)

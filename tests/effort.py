@@ -6,9 +6,9 @@ import os
 
 from hypothesis import Phase, settings
 
-EFFORT = int(os.environ.get("IOC_EFFORT", "1"))
+EFFORT = int(os.environ.get("TEST_EFFORT", "1"))
 # Of a mutant it only matters whether a test fails, not what the smallest input is.
-PHASES = [Phase.generate] if "IOC_NO_SHRINKING" in os.environ else list(Phase)
+PHASES = [Phase.generate] if "TEST_NO_SHRINKING" in os.environ else list(Phase)
 
 
 def tried(examples: int) -> settings:

@@ -84,7 +84,7 @@ def _change(node: Place) -> None:
 
 def survives(copy: Path, examples: str) -> bool:
     """Whether every test passes over the copy; a hang counts as noticed."""
-    environment = {**os.environ, "IOC_NO_SHRINKING": "1", "IOC_EFFORT": examples, "PYTHONPATH": str(copy)}
+    environment = {**os.environ, "TEST_NO_SHRINKING": "1", "TEST_EFFORT": examples, "PYTHONPATH": str(copy)}
     tests = [*(f"tests/kernel/{name}.py" for name in TESTS), *ALSO]
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
     try:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from ioc.event import Event
+from ioc.story import Story
 from screens import cases, history
 from screens.position import Position
 from tests.screens.test_board import FEED, board, listed, now, with_connection
@@ -42,8 +43,9 @@ def test_a_case_is_found_by_any_of_its_codes(province: Any) -> None:
     found = with_connection(province, lambda c: cases.search(c, province.registry.feeds[FEED], "H20-OLD"))
     assert [row["case_id"] for row in found] == [one]
     assert [r["case_id"] for r in listed(province, at, "in_process", search="H20-OLD")["rows"]] == [one]
+    story = Story(province.registry, province.rules)
     by_code, by_id = (
-        with_connection(province, lambda c, n=n: history.read(c, province.rules, n))
+        with_connection(province, lambda c, n=n: history.read(c, story, province.rules, n, at, "en"))
         for n in ("H20-OLD-1", one)
     )
     assert by_code == by_id
