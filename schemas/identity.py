@@ -21,9 +21,14 @@ def _anchored(text: str) -> str:
         raise ValueError(f"not a regular expression: {exc}") from exc
     if not (text.startswith("^") and text.endswith("$")):
         raise ValueError("a code is held to the whole pattern: begin it with ^ and end it with $")
+    if re.search(r"\\\w", text):
+        raise ValueError("PostgreSQL reads it too: write a class of characters out, such as [0-9]")
     if "(?" in text.replace("(?:", ""):
         raise ValueError("PostgreSQL reads it too: of groups take ( ) and (?: ) alone")
     return text
+
+
+Form = Annotated[str, AfterValidator(_anchored)]
 
 
 class Identity(Promise):
@@ -31,7 +36,8 @@ class Identity(Promise):
 
     event: Name
     same_as: Snake  # the datum with the other code
-    codes: tuple[Annotated[str, AfterValidator(_anchored)], ...] = ()
+    codes: tuple[Form, ...] = ()
+    placeholders: tuple[Form, ...] = ()  # forms of what stands where a code is missing: it joins nothing
 
 
 class Stage(Promise):

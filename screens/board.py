@@ -25,7 +25,9 @@ PAST_SECONDS = 300.0  # late events change earlier days too
 SHOWN = 12  # arriving events kept in the ticker
 ARRIVED = f"""
 select e."offset", e.case_id, e.source, e.type, e.status, e.channel, e.occurred_at, e.received_at,
-       coalesce(e.agency, (select agency from cases c where c.feed = e.feed and c.case_id = e.case_id)) agency
+       coalesce(e.agency, (select agency from cases c where c.feed = e.feed and c.case_id = coalesce(
+           (select a.case_id from alias a where a.feed = e.feed and a.code = e.case_id), e.case_id
+       ))) agency
 from topic_partition t
 cross join lateral (
     select * from event

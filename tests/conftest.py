@@ -27,7 +27,7 @@ for name in [name for name in os.environ if name.startswith("IOC_")]:
     del os.environ[name]  # a developer's own stack must not leak into a test
 
 
-# With `-n 2` each worker takes one of these whole, so that its parts are started once; the rest fills the gaps.
+# With `-n 2` each worker takes one of these whole, so that its parts start once; the rest fills the gaps.
 WHOLE = {
     "dags": "stack",
     "e2e": "stack",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -53,6 +54,7 @@ class PromisedFeed:
             for name, schema in feed.event_schemas.items()
         }
         self._joining = feed.joining
+        self._placeholders = [re.compile(p) for p in (feed.identity.placeholders if feed.identity else ())]
         schemas = feed.event_schemas.items()
         self.tokens = {name: personal_fields(schema) for name, schema in schemas}
         self.instants = {name: _instants(schema) for name, schema in schemas}
@@ -116,6 +118,10 @@ class PromisedFeed:
         if other == event.case_id:
             mend = "name the other code of the case, or do not send this event: a code is no alias of itself"
             raise Refusal("schema-violation", name, other, mend)
+        for field, code in (("case", event.case_id), (name, other)):
+            if any(form.fullmatch(code) for form in self._placeholders):
+                mend = "a placeholder stands for no case and joins none: send the code itself"
+                raise Refusal("schema-violation", field, code, mend)
         if not other or other != other.strip():
             raise Refusal("schema-violation", name, other, "send the code without blanks around it")
         if len(other.encode("utf-8", "surrogatepass")) > LONGEST["case"]:

@@ -12,8 +12,8 @@ import polars as pl
 
 from ioc.kernel.cases import CASES
 from ioc.kernel.deadline import open_at
-from ioc.kernel.events import EVENTS, effective
-from ioc.kernel.fold import intervals
+from ioc.kernel.events import EVENTS
+from ioc.kernel.fold import counting, intervals
 from ioc.kernel.rules import CaseRules
 from ioc.story.speaker import Speaker
 from schemas import Feed, Registry
@@ -89,7 +89,7 @@ class About:
         ends = ("resolved", "delivered", "withdrawn")
         received = [
             event["received_at"]
-            for event in effective(self.frame.lazy()).collect().iter_rows(named=True)
+            for event in counting(self.frame, self.rules).filter("counts").iter_rows(named=True)
             if event["occurred_at"] == self.row["resolved_at"]
             and self.rules.phases.get(event["status"]) in ends
         ]

@@ -10,6 +10,7 @@ with delivery as (
 select d.case_id code, d.source, d.id, d.hash, min(d.received_at) received_at
 from delivery d join verify_place p on p.topic = d.topic and p.partition = d.partition and d."offset" < p.next
 group by d.case_id, d.source, d.id, d.hash;
+analyze verify_known;
 create temp table verify_code on commit drop as
 with recursive link as (
     select e.case_id one, e.data->>%(same_as)s other

@@ -81,7 +81,6 @@ def _crosswalk(conn: Connection, rules: Rules) -> None:
     conn.execute("drop table if exists pg_temp.verify_known, pg_temp.verify_code")
     for statement in (HERE / "crosswalk.sql").read_text().split(";\n"):
         conn.execute(statement.encode(), asked)
-    conn.execute("analyze verify_known")
     conn.execute("analyze verify_code")
 
 

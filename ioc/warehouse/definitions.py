@@ -82,7 +82,7 @@ def _alone(conn: Connection) -> bool:
 
 def _refold(conn: Connection, kernel: Kernel, feed: str, ids: list[str]) -> None:
     events.stage_cases(conn, feed, ids)
-    identity.lock(conn, kernel.identities, identity.stored_links(conn, kernel.identities))
+    identity.lock(conn, kernel.identities, identity.stored_links(conn, kernel.identities, feed))
     refold(conn, kernel)
     conn.execute(
         "update cases set definitions = %s where feed = %s and case_id = any(%s)"

@@ -46,10 +46,13 @@ end $$
 _KNOWN = """
 select a.feed, a.code, a.case_id from alias a join live_case l on l.feed = a.feed and l.case_id = a.case_id
 """
+# `offset 0` keeps it a lookup by key, as in cases._TOUCHED.
 _STORED = """
-select e.feed, e.case_id, e.data->>%(same_as)s from live_event l
-join event e on e.feed = l.feed and e.case_id = l.case_id
-where l.feed = %(feed)s and e.type = %(type)s
+select e.case_id, e.other from (select distinct case_id from live_event where feed = %(feed)s) l
+cross join lateral (
+    select case_id, type, data->>%(same_as)s other
+    from event where feed = %(feed)s and case_id = l.case_id offset 0
+) e where e.type = %(type)s
 """
 
 
@@ -69,13 +72,13 @@ def lock(conn: Connection, identities: Mapping[str, Identity], found: Sequence[J
         _settle(conn, identities, found)
 
 
-def stored_links(conn: Connection, identities: Mapping[str, Identity]) -> list[Joined]:
-    """What the stored alias events of the staged cases say, for a refold under another definition."""
-    found: list[Joined] = []
-    for feed, identity in identities.items():
-        names = {"feed": feed, "type": identity.type, "same_as": identity.same_as}
-        found += [(feed, str(code), str(other)) for _, code, other in conn.execute(_STORED, names)]
-    return found
+def stored_links(conn: Connection, identities: Mapping[str, Identity], feed: str) -> list[Joined]:
+    """What the stored alias events of the feed's staged cases say, for a refold under another definition."""
+    identity = identities.get(feed)
+    if identity is None:
+        return []
+    names = {"feed": feed, "type": identity.type, "same_as": identity.same_as}
+    return [(feed, str(code), str(other)) for code, other in conn.execute(_STORED, names)]
 
 
 def _settle(conn: Connection, identities: Mapping[str, Identity], found: Sequence[Joined]) -> None:

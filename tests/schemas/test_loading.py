@@ -3,41 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from schemas import Finding, Unusable, load
+from schemas import Unusable, load
 from schemas.registry import PACKAGED
-
-Spoil = Callable[[str, str, str], tuple[Finding, ...]]
-PORTAL = "sources/national-portal.yaml"
-FEED = "feeds/records/feed.yaml"
-EVENT = "feeds/records/progress.v1.json"
-ALIAS = "feeds/records/alias.v1.json"
-
-
-@pytest.fixture
-def spoil(tmp_path: Path) -> Spoil:
-    """Replaces a text in a copy of a packaged file and loads it; the findings."""
-
-    def spoilt(file: str, old: str, new: str) -> tuple[Finding, ...]:
-        for name in (FEED, EVENT, ALIAS, PORTAL):
-            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(PACKAGED / name, tmp_path / name)
-        path = tmp_path / file
-        text = path.read_text(encoding="utf-8")
-        assert old in text
-        path.write_text(text.replace(old, new, 1), encoding="utf-8")
-        with pytest.raises(Unusable) as unusable:
-            load([tmp_path])
-        assert all(finding.mend for finding in unusable.value.findings)
-        return unusable.value.findings
-
-    return spoilt
-
+from tests.schemas.conftest import EVENT, FEED, PORTAL, Spoil
 
 BAD_FEED = [
     ("feed: records", "feed: record", "feed", "folder"),
@@ -101,17 +73,6 @@ BAD_FEED = [
     ),
     ('next: ["4", "10"]', 'next: ["4", "M04"]', "lifecycle", "statuses.9.next: 'M04' is a note"),
     ("{phase: note, apology", '{phase: note, next: ["4"], apology', "lifecycle", "statuses.M04.next"),
-    ("event: alias", "event: twin", "(the file)", "no event of this feed"),
-    ("same_as: same_as", "same_as: reason", "identity.same_as", "must require"),
-    ("'^[A-Z]", "'[A-Z]", "identity.codes.0", "begin it with ^"),
-    ("'^[A-Z]", "'^(?=[A-Z])[A-Z]", "identity.codes.0", "(?: ) alone"),
-    ("'^[A-Z]", "'^[A-Z", "identity.codes.0", "regular expression"),
-    ("tolerance_minutes: 60", "", "authority.tolerance_minutes", "add it"),
-    ("phases: [open, paused]", "phases: [open, resolved]", "authority", "stands in stages"),
-    ("phases: [open, paused]", "phases: [open, note]", "authority.stages.processing.phases.1", "paused"),
-    ("phases: [open, paused]", "phases: [open, open]", "authority.stages.processing", "twice"),
-    ('sources: ["*", dichvucong.gov.vn]', 'sources: ["*", "*"]', "authority.stages.processing", "twice"),
-    ('sources: ["*", dichvucong.gov.vn]', "sources: []", "authority.stages.processing.sources", "at least"),
 ]
 
 

@@ -27,7 +27,10 @@ def test_two_codes_are_one_case_and_a_link_from_before_still_shows_two(province:
     before = listed(province, at, "in_process", position=position)
     one, other, kept = sorted(row["case_id"] for row in before["rows"][:3])
     province.arrive(alias(province, other, one, at))
-    assert board(province, at)["tiles"]["in_process"]["n"] == state["tiles"]["in_process"]["n"] - 1
+    after = board(province, at)
+    assert after["tiles"]["in_process"]["n"] == state["tiles"]["in_process"]["n"] - 1
+    arrived = next(event for event in after["ticker"] if event["case_id"] == other)
+    assert arrived["agency"], "of the case that the code names now"
     assert listed(province, at, "in_process", position=position) == before
     joined = Position.parse(board(province, at)["position"])
     after = listed(province, at, "in_process", position=joined)
@@ -44,9 +47,11 @@ def test_a_case_is_found_by_any_of_its_codes(province: Any) -> None:
     assert [row["case_id"] for row in found] == [one]
     assert [r["case_id"] for r in listed(province, at, "in_process", search="H20-OLD")["rows"]] == [one]
     story = Story(province.registry, province.rules)
-    by_code, by_id = (
-        with_connection(province, lambda c, n=n: history.read(c, story, province.rules, n, at, "en"))
-        for n in ("H20-OLD-1", one)
-    )
+
+    def read(code: str) -> Any:
+        work = lambda c: history.read(c, story, province.rules, code, at, "en")  # noqa: E731
+        return with_connection(province, work)
+
+    by_code, by_id = read("H20-OLD-1"), read(one)
     assert by_code == by_id
     assert by_code["codes"] == [one, "H20-OLD-1"]
