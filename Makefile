@@ -29,7 +29,7 @@ demo: setup ## start every part and simulate a province; Ctrl-C stops all of it
 	@exec $(UV) run ioc up --demo
 
 test: setup ## the whole test suite, as CI runs it
-	@exec $(PY) -m pytest -n 2 --dist loadgroup $(TESTS)
+	@exec $(PY) -m pytest $(TESTS)
 
 faults: setup ## the tests that kill and restart whole stacks (slow)
 	@exec $(PY) -m pytest -m fault $(TESTS)

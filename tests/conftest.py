@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -25,27 +24,6 @@ os.environ |= {
 }
 for name in [name for name in os.environ if name.startswith("IOC_")]:
     del os.environ[name]  # a developer's own stack must not leak into a test
-
-
-# With `-n 2` each worker takes one of these whole, so that its parts start once; the rest fills the gaps.
-WHOLE = {
-    "dags": "stack",
-    "e2e": "stack",
-    "stack": "stack",
-    "jobs": "parts",
-    "screens": "parts",
-    "streams": "parts",
-}
-STARTED = {"server", "warehouse", "parts"}
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        group = WHOLE.get(item.path.relative_to(Path(__file__).parent).parts[0])
-        if group is None and STARTED & set(getattr(item, "fixturenames", ())):
-            group = "parts"
-        if group is not None:
-            item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

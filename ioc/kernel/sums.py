@@ -23,7 +23,7 @@ def counted(clocks: ClockRules) -> pl.Expr:
 
     statutory: the limit's end from the reception, pauses left out; unpaused: from the last restart; newest:
     that by the newest calendar; due_by_us: unpaused and the time paused, null while it waits; worked: from
-    the last restart to the end, without the time paused.
+    the last restart to the end, without the time paused; null where the end lies before.
     """
     kinds = pl.Struct(dict.fromkeys(COUNTED, pl.Int64()))
     given = [whole(pl.col(name)) for name in _GIVEN]
@@ -46,6 +46,6 @@ def _count(clocks: ClockRules, columns: Sequence[pl.Series]) -> pl.Series:
         time.after_limit(start, limit, unit, newest_key) if (newest_key != key).any() else unpaused,
         np.where(paused_from == NULL, due, NULL),
         np.where(owed == 1, reception, NULL),
-        np.where(worked == NULL, NULL, worked - paused),
+        np.where((worked == NULL) | (resolved < start), NULL, worked - paused),
     )
     return pl.DataFrame(dict(zip(COUNTED, map(series, found), strict=True))).to_struct("counted")

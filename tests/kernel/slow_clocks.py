@@ -139,7 +139,9 @@ class Clocks:
             if self.cal and unpaused and not waits[0]
             else None
         )
-        worked = self.work(self.cal, self.restarted or self.entered, self.resolved)
+        start = self.restarted or self.entered
+        backwards = start and self.resolved and self.resolved < start
+        worked = None if backwards else self.work(self.cal, start, self.resolved)
         due = self.case["due_at"]
         return {
             "submitted_at": self.submitted,

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ioc.kernel.cases import CLOCKED
@@ -16,6 +16,7 @@ from ioc.kernel.fold import counting, fold, fold_now
 from ioc.kernel.identity import Identity, joined
 from ioc.kernel.rules import PHASES, CaseRules
 from ioc.kernel.stages import Authority, Stage
+from tests.effort import tried
 from tests.kernel import reference
 from tests.kernel.histories import Row, event, frame, histories, rules
 
@@ -43,7 +44,7 @@ def folded(events: list[Row], how: CaseRules) -> dict[str, Row]:
     return {row["case_id"]: row for row in fold_now(frame(events).collect(), how).to_dicts()}
 
 
-@settings(max_examples=300, deadline=None)
+@tried(120)
 @given(histories(), authorities())
 def test_the_fold_says_what_the_reference_says(events: list[Row], how: CaseRules) -> None:
     without = dict.fromkeys(CLOCKED)
@@ -53,7 +54,7 @@ def test_the_fold_says_what_the_reference_says(events: list[Row], how: CaseRules
     assert in_bulk.equals(fold_now(frame(events).collect(), how).sort("case_id"))
 
 
-@settings(max_examples=100, deadline=None)
+@tried(50)
 @given(histories(), authorities(), st.lists(st.tuples(*[st.sampled_from("abcd")] * 2), max_size=3), st.data())
 def test_joined_cases_are_the_set_of_their_events(
     events: list[Row], how: CaseRules, links: list[tuple[str, str]], data: st.DataObject
@@ -69,7 +70,7 @@ def test_joined_cases_are_the_set_of_their_events(
     assert {row["case_id"]: row for row in found} == expected
 
 
-@settings(max_examples=60, deadline=None)
+@tried(30)
 @given(histories(), authorities())
 def test_one_system_alone_is_believed(events: list[Row], how: CaseRules) -> None:
     mine = [row | {"source": "ministry"} for row in events]
