@@ -31,7 +31,7 @@ demo: setup ## start every part and simulate a province; Ctrl-C stops all of it
 test: setup ## the whole test suite, as CI runs it
 	@exec $(PY) -m pytest $(TESTS)
 
-faults: setup ## the tests that kill and restart whole stacks (slow)
+faults: setup ## the slow tests of whole stacks: killed, restarted, across a merger, two systems, a changed calendar
 	@exec $(PY) -m pytest -m fault $(TESTS)
 
 nightly: setup ## the property tests with forty times as many cases (an hour)

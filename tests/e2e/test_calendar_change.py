@@ -12,7 +12,7 @@ import pytest
 from schemas import load
 from schemas.registry import PACKAGED
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.stack, pytest.mark.fault, pytest.mark.timeout(300)]
 RECEIVED = {"before": "2026-11-03T08:00:00+07:00", "after": "2026-11-10T08:00:00+07:00"}
 CALENDAR = "calendars/vietnam.yaml"
 STORM = """  - version: "2026-11-05"

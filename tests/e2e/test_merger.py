@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.stack, pytest.mark.fault, pytest.mark.timeout(600)]
 
 DISTRICT, COUNTER, SUCCESSOR = "H20.31", "H20.32", "H20.115"  # 31 ended into 115 on 1/7/2025, 32 into another
 OPEN, DONE, NEW = f"{COUNTER}-250620-0001", f"{COUNTER}-250620-0002", f"{SUCCESSOR}-250702-0001"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.stack, pytest.mark.fault, pytest.mark.timeout(900)]
 
 FEED = "records-two"
 OURS, THEIRS, OTHER = "000.00.31.H20-240105-0012", "G09.20-20240105-0000012", "H20.31.1-240105-0013"
