@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from socket import socket
 
 import uvicorn
 
@@ -26,9 +27,9 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._service = service
 
-    async def shutdown(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]  # ours is wider
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
         self._service.watch.close()
-        await super().shutdown(sockets)  # type: ignore[arg-type]  # as above
+        await super().shutdown(sockets)
 
 
 def main() -> int:

@@ -92,18 +92,14 @@ class App:
     async def cases(self, request: Request) -> Response:
         feed, asked = self.feed(request), asking.asked(request)
         async with self._service.desk.snapshot() as connection:
-            rules, now = self._service.rules(feed), self._service.clock.now()
-            history = self._service.registry.history
-            return json(await cases.page(connection, feed, rules, asked, now, history))
+            return json(await cases.page(connection, self._service.terms(feed), asked))
 
     async def csv(self, request: Request) -> Response:
         feed, asked = self.feed(request), asking.asked(request)
         lang = asking.lang(request)
         async with self._service.desk.snapshot() as connection:
             sheet = table.Sheet(feed, await slow.agency_names(connection, self._service.registry), lang)
-            rules, now = self._service.rules(feed), self._service.clock.now()
-            history = self._service.registry.history
-            portions = cases.every_row(connection, feed, rules, asked, now, history)
+            portions = cases.every_row(connection, self._service.terms(feed), asked)
             body = sheet.header() + "".join([sheet.rows(portion) async for portion in portions])
         headers = {
             **HEADERS,

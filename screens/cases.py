@@ -59,30 +59,33 @@ class Asked:
         return self
 
 
+@dataclass(frozen=True)
+class Terms:
+    """What a list goes by: its feed, the rules of the fold, who succeeded whom, and the instant of `now`."""
+
+    feed: Feed
+    rules: CaseRules
+    history: History
+    now: datetime
+
+
 Row = dict[str, Any]
 Query = tuple[str, Row]
 
 
-async def select(
-    connection: AsyncConnection[Any],
-    feed: Feed,
-    rules: CaseRules,
-    asked: Asked,
-    now: datetime,
-    history: History,
-) -> tuple[Query, Asked]:
+async def select(connection: AsyncConnection[Any], terms: Terms, asked: Asked) -> tuple[Query, Asked]:
     """The list as a SELECT of whole cases, and what was asked with its instant and position filled in.
 
     Of an agency the cases that its number counts: where the measure adopts, also of whom it took over from.
     """
-    at = asked.at or now
-    there = await known(connection, rules, asked.position)
+    feed, at = terms.feed, asked.at or terms.now
+    there = await known(connection, terms.rules, asked.position)
     asked = replace(asked.checked(), at=at, position=there.position)
     names = {**board.bound(feed, at), **there.names}
     wheres = ["feed = %(feed)s", f"({tiles.listed(feed, asked.measure, asked.role)})"]
     if asked.agency is not None:
         credit = tiles.credit(feed, asked.measure)
-        codes = {} if credit == "resolving" else successors(history, names["at_date"])
+        codes = {} if credit == "resolving" else successors(terms.history, names["at_date"])
         wheres.append(f"{tiles.WHOSE[credit]} = any(%(agencies)s)")
         names["agencies"] = adopted(codes, asked.agency)
     if asked.flag is not None:
@@ -100,16 +103,9 @@ def ordered(query: Query, asked: Asked) -> str:
     return f"select {columns} from ({query[0]}) listed order by {asked.sort} {direction} nulls last, case_id"
 
 
-async def page(
-    connection: AsyncConnection[Any],
-    feed: Feed,
-    rules: CaseRules,
-    asked: Asked,
-    now: datetime,
-    history: History,
-) -> Row:
+async def page(connection: AsyncConnection[Any], terms: Terms, asked: Asked) -> Row:
     """One page of the list, its whole length, and the instant, position and definitions it holds for."""
-    query, asked = await select(connection, feed, rules, asked, now, history)
+    query, asked = await select(connection, terms, asked)
     names = {**query[1], "limit": PAGE, "offset": PAGE * (asked.page - 1)}
     count = await (await connection.execute(f"select count(*) from ({query[0]}) listed", names)).fetchone()
     async with connection.cursor(row_factory=dict_row) as cursor:
@@ -124,21 +120,14 @@ async def page(
         "pages": max(1, -(-count[0] // PAGE)),
         "at": instant_text(asked.at),
         "position": asked.position.text(),
-        "definitions": feed.definitions_hash,
+        "definitions": terms.feed.definitions_hash,
         "rows": rows,
     }
 
 
-async def every_row(
-    connection: AsyncConnection[Any],
-    feed: Feed,
-    rules: CaseRules,
-    asked: Asked,
-    now: datetime,
-    history: History,
-) -> AsyncIterator[list[Row]]:
+async def every_row(connection: AsyncConnection[Any], terms: Terms, asked: Asked) -> AsyncIterator[list[Row]]:
     """All rows of the list in its order, in portions, from a server-side cursor."""
-    query, asked = await select(connection, feed, rules, asked, now, history)
+    query, asked = await select(connection, terms, asked)
     async with connection.cursor("list", row_factory=dict_row) as cursor:
         await cursor.execute(ordered(query, asked), query[1])
         while rows := await cursor.fetchmany(CSV_ROWS):

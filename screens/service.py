@@ -19,6 +19,7 @@ from schemas import Registry
 from schemas.feed import Feed
 from screens.assets import Assets
 from screens.board import TICKER_SECONDS, Boards
+from screens.cases import Terms
 from screens.desk import Connection, Desk, connect, listening
 from screens.watch import Watch, listen
 
@@ -65,6 +66,10 @@ class Service:
             self.boards.adopt(registry)
             self.watch.adopt(registry.feeds)
         self.watch.wake("ioc_published", "")
+
+    def terms(self, feed: Feed) -> Terms:
+        """What a list of the feed goes by, as of now."""
+        return Terms(feed, self.rules(feed), self.registry.history, self.clock.now())
 
     def story(self, feed: Feed) -> Story:
         return Story(self.registry, self.rules(feed))

@@ -150,7 +150,7 @@ def _credited(cases: pl.LazyFrame, resolving: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _limited(cases: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
-    for step in [] if rules.clocks is None else clocked.limited(rules.clocks):
+    for step in _plan(rules).limits:
         cases = cases.with_columns(**step)
     return cases
 
@@ -180,6 +180,7 @@ class _Plan:
     order: pl.Expr
     found: Step
     steps: list[Step]
+    limits: list[Step]
     clocks: list[Step]
 
 
@@ -205,10 +206,11 @@ def _plan(rules: CaseRules) -> _Plan:
         also = held((authority.DISAGREE,), (pl.col("disagreed"),))
         then.append({"flags": pl.concat_list("flags", also)})
     if rules.clocks is None:
-        return _Plan(read, order, found, then, [])
+        return _Plan(read, order, found, then, [], [])
     read |= clocked.read(rules, rules.clocks)
     found |= clocked.found(rules, rules.clocks)
-    return _Plan(read, order, found, then, clocked.steps(rules, rules.clocks))
+    limits, clocks = clocked.limited(rules.clocks), clocked.steps(rules, rules.clocks)
+    return _Plan(read, order, found, then, limits, clocks)
 
 
 def _found(rules: CaseRules) -> Step:

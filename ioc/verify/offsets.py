@@ -74,7 +74,7 @@ def _archived(log: str) -> pl.DataFrame:
     """Every offset in the event log, as often as it stands there."""
     if not DeltaTable.is_deltatable(log):
         return pl.DataFrame(schema=PLACE)
-    return pl.scan_delta(log).select(PLACE.names()).collect().cast(dict(PLACE))  # type: ignore[arg-type] # a schema
+    return pl.scan_delta(log).select(pl.col(name).cast(kind) for name, kind in PLACE.items()).collect()
 
 
 def _witness(settings: Settings, topic: str, stand: Stand, archived: pl.DataFrame) -> Witness:

@@ -46,7 +46,7 @@ def gathered(
 def to_look_at(conn: Connection, feed: str, agency: str | None) -> tuple[dict[str, ToLookAt], int]:
     """By agency, and how many messages of the feed wait in quarantine, whose agency nobody can tell."""
     asked = {"feed": feed, "agency": agency}
-    flagged = conn.execute(FLAGGED.encode(), asked).fetchall()
-    totals = conn.execute(TOTALS.encode(), asked).fetchall()
+    flagged: Any = conn.execute(FLAGGED.encode(), asked).fetchall()
+    totals: Any = conn.execute(TOTALS.encode(), asked).fetchall()
     refused: Any = conn.execute(REFUSED.encode(), asked).fetchone()
-    return gathered(flagged, totals), int(refused[0])  # type: ignore[arg-type]  # rows as the texts select
+    return gathered(flagged, totals), int(refused[0])

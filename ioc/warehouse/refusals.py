@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from psycopg.rows import dict_row
+from psycopg.rows import class_row, dict_row
 
 from ioc.warehouse.connection import Connection
 
@@ -47,11 +47,12 @@ def refusals(conn: Connection, reason: str | None = None, *, standing: bool = Fa
 
 def set_aside(conn: Connection) -> list[SetAside]:
     """Cases that the fold or a failing kernel set aside."""
-    rows = conn.execute(
-        "select feed, case_id, set_aside, source, last_received_at from cases"
-        " where set_aside is not null order by feed, set_aside, case_id"
-    )
-    return [SetAside(*row) for row in rows]  # type: ignore[arg-type]  # columns in the order of the fields
+    with conn.cursor(row_factory=class_row(SetAside)) as cursor:
+        cursor.execute(
+            "select feed, case_id, set_aside reason, source, last_received_at from cases"
+            " where set_aside is not null order by feed, set_aside, case_id"
+        )
+        return cursor.fetchall()
 
 
 def mark_redriven(conn: Connection, keys: Sequence[Key], batch: str, at: datetime) -> None:

@@ -11,17 +11,10 @@ import pytest
 
 from schemas import load
 from schemas.registry import PACKAGED
+from tests.own_calendar import with_days_off
 
 pytestmark = [pytest.mark.stack, pytest.mark.fault, pytest.mark.timeout(300)]
 RECEIVED = {"before": "2026-11-03T08:00:00+07:00", "after": "2026-11-10T08:00:00+07:00"}
-CALENDAR = "calendars/vietnam.yaml"
-STORM = """  - version: "2026-11-05"
-    known_on: 2026-11-05
-    source: a test
-    overrides:
-      - {day: 2026-11-06, kind: off, source: a test}
-      - {day: 2026-11-11, kind: off, source: a test}
-"""
 
 
 def procedure() -> str:
@@ -63,9 +56,7 @@ def test_a_day_off_told_now_moves_only_what_is_received_from_now_on(stack: Any) 
         "before": "2026-11-10",
         "after": "2026-11-17",
     }
-    place = stack.schemas / CALENDAR
-    place.parent.mkdir()
-    place.write_text((PACKAGED / CALENDAR).read_text(encoding="utf-8") + STORM, encoding="utf-8")
+    place = with_days_off(stack.schemas, "2026-11-05", ["2026-11-06", "2026-11-11"])
     try:
         stack.wait_for(
             lambda: all(case(stack, n)["definitions"] != due[n]["definitions"] for n in RECEIVED),

@@ -12,7 +12,7 @@ from ioc.event import instant_text
 from ioc.story import Story
 from screens import asof, cases, history
 from screens.board import Boards
-from screens.cases import Asked
+from screens.cases import Asked, Terms
 from screens.desk import Connection, connect
 from screens.past import mover
 from screens.position import Position
@@ -47,7 +47,7 @@ def listed(province: Any, at: datetime, measure: str, **asked: Any) -> dict[str,
     found: dict[str, Any] = with_connection(
         province,
         lambda connection: cases.page(
-            connection, feed, province.rules, wanted, at, province.registry.history
+            connection, Terms(feed, province.rules, province.registry.history, at), wanted
         ),
     )
     return found

@@ -11,17 +11,10 @@ import pytest
 from ioc.rules import case_rules
 from ioc.warehouse import connect, definitions, live
 from schemas import load
-from schemas.registry import PACKAGED
 from streams.live.worker import kernel
+from tests.own_calendar import with_days_off
 
 pytestmark = pytest.mark.stack
-CALENDAR = "calendars/vietnam.yaml"
-CLOSED = """  - version: "2026-11-01"
-    known_on: 2026-11-01
-    source: a test
-    overrides:
-      - {day: 2026-11-27, kind: off, source: a test}
-"""
 
 
 def board(served: Any) -> dict[str, Any]:
@@ -41,8 +34,7 @@ def test_tiles_say_that_they_are_recounted_until_it_is_done(served: Any) -> None
     before = board(served)
     assert "refolding" not in before
     own = served.home / "schemas"
-    (own / "calendars").mkdir(parents=True)
-    (own / CALENDAR).write_text((PACKAGED / CALENDAR).read_text(encoding="utf-8") + CLOSED, encoding="utf-8")
+    with_days_off(own, "2026-11-01", ["2026-11-27"])
     registry = load([own])
     changed = case_rules(registry.feeds["records"]).definitions
     assert changed != before["definitions"]
