@@ -52,10 +52,9 @@ def told(rows: pl.LazyFrame, clocks: ClockRules) -> pl.LazyFrame:
     apology either. apology: the first; apology_due: the due date it was held against. late_supplement: one
     was asked within `clocks.near_due` of the due date. letters: apologies, each at an instant of its own.
     """
-    found = _pauses(rows, clocks)
-    for more in (_moves(rows), _said(rows), _backwards(rows, clocks.backwards)):
-        found = found.join(more, on="case_id", how="full", coalesce=True)
-    return found
+    parts = (_pauses(rows, clocks), _moves(rows), _said(rows), _backwards(rows, clocks.backwards))
+    # Each column is told by one part alone, so its greatest is its only value; joins took twice as long.
+    return pl.concat(parts, how="diagonal").group_by("case_id").agg(pl.all().max())
 
 
 def ordered(facts: pl.LazyFrame, cases: pl.LazyFrame, consults: bool) -> pl.LazyFrame:
