@@ -24,15 +24,16 @@ def number(text: str) -> int:
 
 def counted(province: Any) -> dict[str, int]:
     day = NOW.date()
+    running = "in_figures and resolved_at is null and status not in ('5', '6', '8')"
     sums = {
         "received_today": "in_figures and entered_on = %(day)s",
         "resolved_today": "in_figures and resolved_on = %(day)s",
         "in_process": "in_figures and resolved_at is null",
-        "overdue": "in_figures and resolved_at is null and due_on < %(day)s",
-        "due_today": "in_figures and resolved_at is null and due_on = %(day)s",
-        "about_to_breach": "in_figures and resolved_at is null and due_on >= %(day)s "
+        "overdue": f"{running} and due_on < %(day)s",
+        "due_today": f"{running} and due_on = %(day)s",
+        "about_to_breach": f"{running} and due_on >= %(day)s "
         "and due_at <= %(now)s + interval '24 hours'",
-        "overdue_without_apology": "in_figures and resolved_at is null and due_on < %(day)s "
+        "overdue_without_apology": f"{running} and due_on < %(day)s "
         "and not exists (select from event where event.case_id = cases.case_id and status = 'M04')",
         "waiting_reception": "entered_at is null and reception_due_at < %(now)s",
     }

@@ -22,7 +22,7 @@ alter table cases
     add consulting_at timestamptz,
     add consult_due_at timestamptz;
 drop index cases_open;
-create index cases_open on cases (feed, due_at) include (due_on, agency, breach_at, apology_at)
+create index cases_open on cases (feed, due_at) include (due_on, agency, phase, breach_at, apology_at)
     where in_figures and resolved_at is null; -- included: tiles per agency without the heap
 create index cases_waiting on cases (feed, reception_due_at) where entered_at is null and reception_due_at is not null;
 create index cases_definitions on cases (feed, definitions); -- those to be folded again are found without reading the others
