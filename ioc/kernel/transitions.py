@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import functools
 
+import numpy as np
 import polars as pl
 
 from ioc.kernel.rules import CaseRules
+from ioc.kernel.workdays import Column
+from ioc.kernel.working import Truths
 
 Step = dict[str, pl.Expr]
 
@@ -32,36 +35,37 @@ def _speaking(rules: CaseRules) -> list[str]:
     return [status for status, phase in rules.phases.items() if phase != "note"]
 
 
-def _refused(rules: CaseRules) -> pl.Series:
+def _refused(rules: CaseRules) -> Truths:
     """For each pair of statuses, first * count + second, whether the second may not follow."""
     speaking = _speaking(rules)
-    return pl.Series(
+    return np.array(
         [
             after != status and after not in rules.following.get(status, {after})
             for status in speaking
             for after in speaking
-        ],
-        dtype=pl.Boolean,
+        ]
     )
 
 
-def _strange(paths: pl.Series, refused: pl.Series, count: int) -> pl.Series:
+def _strange(paths: pl.Series, refused: Truths, count: int) -> pl.Series:
     """All paths at once as one column: lists one by one took ten times as long on a province's year."""
-    cases = pl.int_range(len(paths), eager=True, dtype=pl.UInt32)
-    steps = pl.DataFrame({"case": cases, "path": paths}).explode("path").drop_nulls("path")
-    code = (pl.col("path") % count).cast(pl.UInt32)
-    pair = code.shift(fill_value=0) * count + code
-    again = (pl.col("case") == pl.col("case").shift()).fill_null(value=False)
-    strange = _ordered(steps).filter(again & pl.lit(refused).gather(pair))["case"].unique()
-    return cases.is_in(strange.implode()).alias(paths.name)
+    steps = paths.filter(paths.list.len() > 0).explode()
+    said = steps.is_not_null()
+    cases = np.repeat(np.arange(len(paths)), paths.list.len().fill_null(0).to_numpy())[said.to_numpy()]
+    cases, steps = _ordered(cases, steps.filter(said))
+    code = (steps % pl.Series([count], dtype=steps.dtype)).cast(pl.Int64).to_numpy()
+    again = cases[1:] == cases[:-1]
+    found = np.zeros(len(paths), dtype=np.bool_)
+    found[cases[1:][again & refused[code[:-1] * count + code[1:]]]] = True
+    return pl.Series(paths.name, found)
 
 
-def _ordered(steps: pl.DataFrame) -> pl.DataFrame:
+def _ordered(cases: Column, steps: pl.Series) -> tuple[Column, pl.Series]:
     """Each case's steps together and in order; most are as they come, so only the others are sorted."""
-    col = pl.col
-    back = (col("case") == col("case").shift()) & (col("path") < col("path").shift())
-    late = steps.filter(back)["case"].unique()
-    if late.is_empty():
-        return steps
-    mixed = col("case").is_in(late.implode())
-    return pl.concat([steps.filter(~mixed), steps.filter(mixed).sort("case", "path")])
+    back = (steps < steps.shift()).fill_null(value=False).to_numpy()[1:] & (cases[1:] == cases[:-1])
+    if not back.any():
+        return cases, steps
+    mixed = np.isin(cases, cases[1:][back])
+    late = pl.DataFrame({"case": cases[mixed], "step": steps.filter(mixed)}).sort("case", "step")
+    together = np.concatenate([cases[~mixed], late["case"].to_numpy()])
+    return together, pl.concat([steps.filter(~mixed), late["step"].alias(steps.name)])

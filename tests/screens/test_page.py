@@ -31,8 +31,7 @@ def counted(province: Any) -> dict[str, int]:
         "in_process": "in_figures and resolved_at is null",
         "overdue": f"{running} and due_on < %(day)s",
         "due_today": f"{running} and due_on = %(day)s",
-        "about_to_breach": f"{running} and due_on >= %(day)s "
-        "and due_at <= %(now)s + interval '24 hours'",
+        "about_to_breach": f"{running} and due_on >= %(day)s and due_at <= %(now)s + interval '24 hours'",
         "overdue_without_apology": f"{running} and due_on < %(day)s "
         "and not exists (select from event where event.case_id = cases.case_id and status = 'M04')",
         "waiting_reception": "entered_at is null and reception_due_at < %(now)s",
