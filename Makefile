@@ -17,6 +17,9 @@ endif
 PACKAGES := .venv/.set-up-$(shell cat requirements.lock pyproject.toml | cksum | cut -d ' ' -f 1)
 MODULES := node_modules/.set-up-$(shell cat package-lock.json | cksum | cut -d ' ' -f 1)
 
+# Tests that start no parts: they run beside those that do, which mostly wait.
+ALONE := tests/admit tests/ioc tests/kernel tests/policy tests/schemas tests/simulator
+
 .PHONY: help setup demo test faults nightly mutants check bench jars images clean
 
 help: ## this list
@@ -29,7 +32,13 @@ demo: setup ## start every part and simulate a province; Ctrl-C stops all of it
 	@exec $(UV) run ioc up --demo
 
 test: setup ## the whole test suite, as CI runs it
+ifdef TESTS
 	@exec $(PY) -m pytest $(TESTS)
+else
+	@log=$$(mktemp); $(PY) -m pytest $(ALONE) >$$log 2>&1 & alone=$$!; trap 'kill $$alone 2>/dev/null' INT TERM; \
+	  $(PY) -m pytest $(ALONE:%=--ignore=%); parts=$$?; wait $$alone; alone=$$?; cat $$log; rm -f $$log; \
+	  test $$parts -eq 0 && test $$alone -eq 0
+endif
 
 faults: setup ## the slow tests of whole stacks: killed, restarted, across a merger, two systems, a changed calendar
 	@exec $(PY) -m pytest -m fault $(TESTS)

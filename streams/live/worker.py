@@ -27,7 +27,7 @@ POLL_MS = 500
 KNOW_EVERY_SECONDS = 1.0
 # A transaction costs about the same for one event as for fifty, so a small one is followed by a rest in which
 # company gathers: as long as itself, at most what a person would not notice.
-SMALL, LONGEST_REST = 200, 0.025
+SMALL, LONGEST_REST = 200, 0.010
 
 
 def kernel(registry: Registry) -> live.Kernel:
