@@ -12,6 +12,7 @@ from deltalake import DeltaTable
 from ioc.errors import Stop
 from ioc.settings import Settings
 from jobs.broker import Span, spans
+from jobs.crosswalk import HASHES
 from jobs.event_log import EventLog, Position, buckets, compact, held
 from jobs.session import spark
 
@@ -133,7 +134,7 @@ def rows(messages: DataFrame, of_buckets: int, now: datetime) -> DataFrame:
     standard = F.from_json("e.data", ", ".join(f"{name} {kind}" for name, kind in STANDARD.items()))
     columns = [F.expr(source).alias(name) for name, source in COLUMNS.items()]
     chosen = parsed.withColumn("d", standard).select(*columns)
-    bucket = F.expr(f"cast(hash16 div {65536 // of_buckets} as int)")
+    bucket = F.expr(f"cast(hash16 div {HASHES // of_buckets} as int)")
     return chosen.withColumn("archived", F.lit(f"{now:%Y-%m}")).withColumn("bucket", bucket)
 
 

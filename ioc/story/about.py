@@ -55,16 +55,16 @@ class About:
 
     @property
     def overdue(self) -> bool:
-        """Resolved late by the feed's own definition, or open, even paused, and past the due date's day."""
-        due, today = self.row["due_on"], self.speaker.local(self.at)
-        open_ = self.standing is not None and due is not None and due < today
-        return self.row["outcome"] == "late" or open_
+        """Resolved late by the feed's own definition, or open, not paused, and past the due date's day."""
+        return self.row["outcome"] == "late" or (self.standing is not None and self.standing[0] == "overdue")
 
     @property
     def cause(self) -> str | None:
-        """The likely cause, where the case is overdue or was shown so."""
+        """The likely cause, where the case is overdue, was shown so, or is paused past its due date."""
         found: str | None = self.row["overdue_cause"] if self.standing is None else self.standing[2]
-        return found if self.overdue or found == "sync-lag" else None
+        due, today = self.row["due_on"], self.speaker.local(self.at)
+        past_due = self.standing is not None and due is not None and due < today
+        return found if self.overdue or past_due or found == "sync-lag" else None
 
     @cached_property
     def version(self) -> ProcedureVersion | None:
