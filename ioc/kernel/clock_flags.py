@@ -6,7 +6,8 @@ import polars as pl
 
 from ioc.kernel.clocks import ClockRules
 from ioc.kernel.deadline import local_day
-from ioc.kernel.states import held
+from ioc.kernel.flag_bits import bits
+from ioc.kernel.states import FLAGS
 from ioc.kernel.working import UNITS
 
 CLOCK_FLAGS = (
@@ -25,7 +26,7 @@ CLOCK_FLAGS = (
 
 
 def raised(zone: str, clocks: ClockRules) -> pl.Expr:
-    """The flags of a case with facts, limit and what its events told (timeline.TOLD), in their order.
+    """The bits, after those of FLAGS, of a case with facts, limit and what its events told (timeline.TOLD).
 
     Of a received case's procedure one thing is wrong at most: `procedure-not-known` where none was given or
     none of its versions was valid on the day of reception, else `limit-not-known`. An agency is held against
@@ -48,7 +49,7 @@ def raised(zone: str, clocks: ClockRules) -> pl.Expr:
         local_day("apology_first", zone) > local_day("apology_due", zone),
         col("letters") > 1,
     )
-    return held(CLOCK_FLAGS, conditions)
+    return bits(conditions, after=len(FLAGS))
 
 
 def without_limit() -> pl.Expr:

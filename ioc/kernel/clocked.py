@@ -27,8 +27,8 @@ def read(rules: CaseRules, clocks: ClockRules) -> Step:
     return {
         "due": pl.when(counts & own).then(pl.col("due_at").cast(pl.Int64)),
         "apologises": counts & pl.col("status").is_in(sorted(clocks.apologies)).fill_null(False),
-        "reason": pl.when(counts).then(
-            pl.col("status").replace_strict(dict(clocks.reasons), default=None, return_dtype=pl.String)
+        "lag": pl.when(counts).then(
+            pl.col("received_at").cast(pl.Int64) - pl.col("occurred_at").cast(pl.Int64)
         ),
     }
 
@@ -38,34 +38,36 @@ def found(rules: CaseRules, clocks: ClockRules) -> Step:
     col, at = pl.col, pl.col("at")
     paused, before = (col("phase") == PHASES.index(name) for name in ("paused", "before-reception"))
     ended = col("phase").is_in([PHASES.index(end) for end in ENDS])
-    consulted = col("consult").is_not_null().any() if rules.consults else False
-    received = pl.when(at.is_not_null()).then(col("received").cast(pl.Int64))
-    lag = received - at
-    told_late = ended & (lag > clocks.told_after)
-    # A time that runs back so far needs receipts so far apart, and twice that between their lags.
-    apart = received.max() - received.min() > clocks.backwards
-    lagging = (apart & (lag.max() - lag.min() > 2 * clocks.backwards)).fill_null(False)
+    consulted = col("consult").is_not_null() if rules.consults else False
+    told_late = ended & (col("lag") > clocks.told_after)
     return {
         "submitted_first": pl.when(before).then(at).min(),
-        "fee_asked": pl.when(col("reason") == "fee").then(at).min(),
-        "last_asked": pl.when(col("reason").is_in(["fee", "supplement"])).then(at).max(),
-        "eventful": (
-            paused.any()
-            | told_late.any()
-            | col("apologises").any()
-            | consulted
-            | (col("due").min() != col("due").max())
-            | lagging
-        ).fill_null(False),
-        "lagging": lagging,
+        "tells": (paused | told_late | col("apologises") | consulted).any(),
+        "received_first": col("received").min(),
+        "lags": (col("lag").abs() > clocks.backwards).any(),
+        "due_least": col("due").min(),
+        "due_most": col("due").max(),
     }
 
 
+def _watching(clocks: ClockRules) -> list[Step]:
+    """Of which cases the events must be read in order: `eventful`."""
+    col = pl.col
+    # A time that runs back so far needs receipts so far apart, and one of them so far from its instant.
+    lagging = (col("received_last") - col("received_first") > clocks.backwards) & col("lags")
+    moved = col("due_least") != col("due_most")
+    return [
+        {"lagging": lagging.fill_null(False)},
+        {"eventful": col("tells") | moved.fill_null(False) | col("lagging")},
+    ]
+
+
 def limited(clocks: ClockRules) -> list[Step]:
-    """The limit in force on the day of reception, and the calendar of the agency that resolves."""
+    """The limit in force on the day of reception, the resolving agency's calendar, and `eventful`."""
     online = pl.col("channel").is_in(sorted(clocks.online)).fill_null(False)
     received = pl.coalesce("entered", "submitted_first")
     return [
+        *_watching(clocks),
         {
             "row": clocks.limits.row("entered_on"),
             "online": online,
@@ -126,7 +128,7 @@ def steps(rules: CaseRules, clocks: ClockRules) -> list[Step]:
         {"due_check": _check(), "apology": _apology(rules, clocks)},
         {
             "overdue_cause": _cause(),
-            "flags": pl.concat_list("flags", clock_flags.raised(rules.zone, clocks)),
+            "flag_bits": col("flag_bits") + clock_flags.raised(rules.zone, clocks),
         },
     ]
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import functools
-from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
 
-from ioc.kernel import authority, clocked, consultations, timeline, transitions
+from ioc.kernel import authority, clocked, consultations, timeline
 from ioc.kernel.cases import CASES as CASES
 from ioc.kernel.cases import CLOCKED
+from ioc.kernel.clock_flags import CLOCK_FLAGS
 from ioc.kernel.events import EVENTS, weighed
-from ioc.kernel.rules import CONSULTS, ENDS, PHASES, CaseRules
-from ioc.kernel.states import Step, held, steps
-
-ATTRIBUTES = ("due_at", "agency", "channel", "procedure")
-SOLE = ("open", "paused", "refused", "note", "before-reception")
+from ioc.kernel.flag_bits import spoken
+from ioc.kernel.plan import last, plan_of
+from ioc.kernel.rules import CaseRules
+from ioc.kernel.states import FLAGS
 
 
 def fold(events: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
@@ -60,7 +58,7 @@ def fold(events: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
     if rules.clocks is None:
         return _without_clocks(cases)
     cases = cases.cache()
-    rows = timeline.ordered(facts, clocked.watched(cases, rules.clocks), bool(rules.consults)).cache()
+    rows = timeline.ordered(facts, clocked.watched(cases, rules.clocks), rules).cache()
     said = timeline.told(rows, rules.clocks)
     return _with_clocks(cases, said, consultations.held(rows) if rules.consults else None, rules)
 
@@ -77,8 +75,9 @@ def fold_now(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
     said, held = timeline.NOTHING.lazy(), None
     if cases.get_column("eventful").any():
         watched = clocked.watched(cases.lazy(), rules.clocks)
-        rows = _now(timeline.ordered(facts.lazy(), watched, bool(rules.consults)))
-        said = _now(timeline.told(rows.lazy(), rules.clocks)).lazy()
+        rows = _now(timeline.ordered(facts.lazy(), watched, rules))
+        lagging = bool(rows.get_column("lagging").any())
+        said = _now(timeline.told(rows.lazy(), rules.clocks, lagging)).lazy()
         if rules.consults and rows.get_column("consult").is_not_null().any():
             held = consultations.held(rows.lazy())
     return _now(_with_clocks(cases.lazy(), said, held, rules))
@@ -97,7 +96,7 @@ def intervals(events: pl.DataFrame, rules: CaseRules, at: datetime | None = None
     cases = _states(facts, rules)
     cases = _limited(_credited(cases, _resolving(facts, cases)), rules)
     cases = clocked.watched(cases.with_columns(eventful=pl.lit(value=True)), rules.clocks)
-    spans = timeline.spans(timeline.ordered(facts, cases, bool(rules.consults)), rules.clocks)
+    spans = timeline.spans(timeline.ordered(facts, cases, rules), rules.clocks)
     return _now(timeline.parted(spans, rules.clocks, at))
 
 
@@ -113,14 +112,14 @@ def _now(frame: pl.LazyFrame) -> pl.DataFrame:
 
 
 def _facts(events: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
-    plan, known = _plan(rules), weighed(events)
+    plan, known = plan_of(rules), weighed(events)
     if rules.authority is not None:
         known = authority.heard(known, rules.authority, rules)
     return known.with_columns(**plan.read).with_columns(order=plan.order)
 
 
 def _states(facts: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
-    plan = _plan(rules)
+    plan = plan_of(rules)
     cases = facts.group_by("case_id").agg(**plan.found)
     for step in plan.steps:
         cases = cases.with_columns(**step)
@@ -132,7 +131,7 @@ def _resolving(facts: pl.LazyFrame, cases: pl.LazyFrame) -> pl.LazyFrame:
     named = facts.filter(pl.col("named") & pl.col("at").is_not_null())
     ended = cases.filter("renamed").select("case_id", end=pl.col("resolved_at").cast(pl.Int64))
     at, in_time = pl.col("at"), pl.col("at") <= pl.col("end")
-    by_then, first = _last(pl.col("agency"), in_time), pl.col("agency").min_by("order")
+    by_then, first = last(pl.col("agency"), in_time), pl.col("agency").min_by("order")
     return (
         named.join(ended, on="case_id")
         .group_by("case_id")
@@ -150,7 +149,7 @@ def _credited(cases: pl.LazyFrame, resolving: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _limited(cases: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
-    for step in _plan(rules).limits:
+    for step in plan_of(rules).limits:
         cases = cases.with_columns(**step)
     return cases
 
@@ -161,89 +160,14 @@ def _with_clocks(
     cases = cases.join(said, on="case_id", how="left")
     none = cases.with_columns(**consultations.NONE)
     cases = none if held is None else cases.join(held, on="case_id", how="left")
-    for step in _plan(rules).clocks:
+    for step in plan_of(rules).clocks:
         cases = cases.with_columns(**step)
-    return cases.select(CASES.names())
+    return _spoken(cases)
 
 
 def _without_clocks(cases: pl.LazyFrame) -> pl.LazyFrame:
-    return cases.with_columns(**{name: pl.lit(None, kind) for name, kind in CLOCKED.items()}).select(
-        CASES.names()
-    )
+    return _spoken(cases.with_columns(**{name: pl.lit(None, kind) for name, kind in CLOCKED.items()}))
 
 
-@dataclass(frozen=True)
-class _Plan:
-    """The expressions of one feed's fold: built once, since the live path folds many times a second."""
-
-    read: Step
-    order: pl.Expr
-    found: Step
-    steps: list[Step]
-    limits: list[Step]
-    clocks: list[Step]
-
-
-@functools.lru_cache(maxsize=256)
-def _plan(rules: CaseRules) -> _Plan:
-    codes = {status: PHASES.index(phase) for status, phase in rules.phases.items()}
-    phase = pl.col("status").replace_strict(codes, default=None, return_dtype=pl.Int8)
-    aside = pl.col("status").is_in(sorted(rules.consults)).fill_null(False)
-    read: Step = {
-        "phase": pl.when("counts").then(phase),
-        "at": pl.when("counts").then(pl.col("occurred_at").cast(pl.Int64)),
-        "received": pl.when("counts").then("received_at"),
-        "enters": pl.col("status").is_in(sorted(rules.enters)).fill_null(False),
-        "named": pl.col("agency").is_not_null() & ~aside,
-    }
-    if rules.consults:
-        said = {status: CONSULTS.index(said) for status, said in rules.consults.items()}
-        read["consult"] = pl.col("status").replace_strict(said, default=None, return_dtype=pl.Int8)
-    order = pl.col("at").cast(pl.Int128) * 2**32 + pl.col("tie")
-    found, then = _found(rules) | transitions.found(rules), steps(rules)
-    if rules.authority is not None:
-        found["disagreed"] = pl.col("disagrees").any()
-        also = held((authority.DISAGREE,), (pl.col("disagreed"),))
-        then.append({"flags": pl.concat_list("flags", also)})
-    if rules.clocks is None:
-        return _Plan(read, order, found, then, [], [])
-    read |= clocked.read(rules, rules.clocks)
-    found |= clocked.found(rules, rules.clocks)
-    limits, clocks = clocked.limited(rules.clocks), clocked.steps(rules, rules.clocks)
-    return _Plan(read, order, found, then, limits, clocks)
-
-
-def _found(rules: CaseRules) -> Step:
-    """What one pass finds. A row that does not count has no `at`, `order`, `phase`; instants are integers."""
-    at, phase, order = pl.col("at"), pl.col("phase"), pl.col("order")
-    is_open, paused, refused, note, before = (phase == PHASES.index(name) for name in SOLE)
-    speaks = phase.is_not_null() & ~note
-    ends = phase.is_in([PHASES.index(end) for end in ENDS])
-    own = pl.col("consult").is_null() if rules.consults else True
-    receives = pl.col("receiving_agency").is_not_null() & own
-    of_case = pl.col("status").is_not_null() & ~note.fill_null(False)  # one that the feed does not know shows
-    return {
-        **{name: _last(pl.col(name), pl.col(name).is_not_null() & own) for name in ATTRIBUTES},
-        "status": _last(pl.col("status"), of_case),
-        "receiving_agency": pl.col("receiving_agency").min_by(pl.when(receives).then(order)),
-        "agency_at": pl.when("named").then(at).max(),
-        "source": pl.col("source").max_by(order),
-        "last_any": _last(phase, speaks),
-        "last_going": _last(phase, speaks & ~before),
-        "entered": pl.when("enters").then(at).min(),
-        "entered_last": pl.when("enters").then(at).max(),
-        "going": pl.when((is_open | paused) & ~pl.col("enters")).then(at).max(),
-        "before": pl.when(before).then(at).max(),
-        "refused": pl.when(refused).then(at).max(),
-        "ends": pl.when(ends).then(at * 8 + phase).drop_nulls().implode(),
-        "opened": is_open.any(),
-        "unknown": (at.is_not_null() & phase.is_null() & pl.col("status").is_not_null()).any(),
-        "conflicting": pl.col("conflicting").any(),
-        "events": at.count().cast(pl.Int32),
-        "last_at": at.max(),
-        "last_received_at": pl.col("received").max(),
-    }
-
-
-def _last(value: pl.Expr, given: pl.Expr) -> pl.Expr:
-    return value.max_by(pl.when(given).then("order"))
+def _spoken(cases: pl.LazyFrame) -> pl.LazyFrame:
+    return cases.with_columns(flags=spoken("flag_bits", (*FLAGS, *CLOCK_FLAGS))).select(CASES.names())

@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 
 Spell = tuple[str, date | None, date | None]  # code, first and last day, both inclusive; None: open
 _EPOCH = date(1970, 1, 1)
@@ -28,20 +29,25 @@ class Spells:
 
     def row(self, code: str, day: pl.Expr) -> pl.Expr:
         """The number of the spell that holds on the day, from 1 in the order given; 0 where none does."""
-        wanted = self._place(code) * _SPAN + day.cast(pl.Int32).cast(pl.Int64) + _OFFSET
-        return pl.map_batches([wanted.fill_null(-1)], self._row, return_dtype=pl.Int64)
+        return self._found(code, day).fill_null(0)
 
     def outside(self, code: str, day: pl.Expr) -> pl.Expr:
         """Whether the code is known and none of its spells holds on the day."""
-        return self._place(code).is_not_null() & day.is_not_null() & (self.row(code, day) == 0)
+        return (self._found(code, day) == 0).fill_null(False)
+
+    def _found(self, code: str, day: pl.Expr) -> pl.Expr:
+        """As `row`, but null where the code is not known or no day is given."""
+        wanted = self._place(code) * _SPAN + day.cast(pl.Int32).cast(pl.Int64) + _OFFSET
+        return pl.map_batches([wanted], self._row, return_dtype=pl.Int64)
 
     def _place(self, code: str) -> pl.Expr:
         return pl.col(code).replace_strict(self._places, default=None, return_dtype=pl.Int64)
 
     def _row(self, columns: Sequence[pl.Series]) -> pl.Series:
-        wanted = columns[0].to_numpy()
+        wanted = columns[0].fill_null(-1).to_numpy()
         row = np.searchsorted(self._starts, wanted, side="right") - 1
-        return pl.Series(np.where(self._ends[row] >= wanted, row, 0))
+        found = np.where(self._ends[row] >= wanted, row, 0)
+        return pl.Series(pa.array(found, mask=wanted < 0))
 
 
 def _day(given: date | None, otherwise: int) -> int:

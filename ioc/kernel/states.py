@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Sequence
-
 import polars as pl
 
-from ioc.kernel import deadline, transitions
+from ioc.kernel import authority, deadline, transitions
 from ioc.kernel.events import INSTANT
+from ioc.kernel.flag_bits import bits
 from ioc.kernel.rules import ENDS, PHASES, CaseRules
 
 NEVER = -(2**59)  # microseconds; before any instant
@@ -26,6 +24,7 @@ FLAGS = (
     "end-before-received",
     "unknown-status",
     "unexpected-transition",
+    authority.DISAGREE,
 )
 _PHASE = {phase: PHASES.index(phase) for phase in PHASES}
 
@@ -34,7 +33,7 @@ Step = dict[str, pl.Expr]
 
 
 def steps(rules: CaseRules) -> list[Step]:
-    """Columns to add in turn to one row of facts per case (fold._found); fold.fold says what they mean."""
+    """Columns to add in turn to one row of facts per case (plan.py); fold.fold says what they mean."""
     col = pl.col
     refusal = (_last_phase() == _PHASE["refused"]).fill_null(False)
     dated = ("entered", "due", "resolved")
@@ -50,8 +49,9 @@ def steps(rules: CaseRules) -> list[Step]:
             "resolved_at": _resolved().cast(INSTANT),
             "delivered_at": col("delivered_at").cast(INSTANT),
             "last_occurred_at": col("last_at").cast(INSTANT),
+            "last_received_at": col("received_last").cast(INSTANT),
             "in_figures": col("entered").is_not_null() & ~col("aside") & ~col("refusal"),
-            "flags": _flags(transitions.unexpected(rules)),
+            "flag_bits": _flag_bits(rules),
             "phase": _phase(),
             "renamed": (col("agency_at") > _resolved()).fill_null(False),
         },
@@ -126,8 +126,8 @@ def _phase() -> pl.Expr:
     )
 
 
-def _flags(unexpected: pl.Expr) -> pl.Expr:
-    """Looked up by their bits, since few combinations occur."""
+def _flag_bits(rules: CaseRules) -> pl.Expr:
+    """Of FLAGS."""
     col, entered = pl.col, pl.col("entered")
     has_resolved, has_delivered = (col(f"{end}_at").is_not_null() for end in ("resolved", "delivered"))
     first_any = pl.min_horizontal(f"{end}_any" for end in ENDS)
@@ -145,18 +145,7 @@ def _flags(unexpected: pl.Expr) -> pl.Expr:
         col("withdrawn") & (has_resolved | has_delivered),
         first_any < entered,
         col("unknown"),
-        unexpected,
+        transitions.unexpected(rules),
+        pl.lit(value=False) if rules.authority is None else col("disagreed"),
     )
-    return held(FLAGS, conditions)
-
-
-def held(flags: tuple[str, ...], conditions: Sequence[pl.Expr]) -> pl.Expr:
-    """The flags whose condition is true, in their order."""
-    bits = [condition.fill_null(False).cast(pl.UInt32) * 2**i for i, condition in enumerate(conditions)]
-    return pl.lit(_combinations(flags)).gather(pl.sum_horizontal(bits))
-
-
-@functools.cache
-def _combinations(flags: tuple[str, ...]) -> pl.Series:
-    sets = [[flag for i, flag in enumerate(flags) if bits >> i & 1] for bits in range(2 ** len(flags))]
-    return pl.Series("flags", sets, pl.List(pl.String()))
+    return bits(conditions)

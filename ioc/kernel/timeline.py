@@ -12,7 +12,7 @@ import polars as pl
 from ioc.kernel.clocks import ClockRules
 from ioc.kernel.events import INSTANT
 from ioc.kernel.limits import POLICIES, REASONS
-from ioc.kernel.rules import ENDS, PHASES
+from ioc.kernel.rules import ENDS, PHASES, CaseRules
 
 _PAUSED, _NOTE = PHASES.index("paused"), PHASES.index("note")
 
@@ -33,31 +33,36 @@ TOLD = pl.Schema(
         "apology_due": pl.Int64(),
         "told": pl.Int64(),
         "late_supplement": pl.Boolean(),
+        "fee_asked": pl.Int64(),
+        "last_asked": pl.Int64(),
         "letters": pl.Int32(),
         "backwards": pl.Boolean(),
     }
 )
 NOTHING = TOLD.to_frame()
-_READ = ("case_id", "order", "at", "status", "phase", "due", "reason", "apologises", "received", "source")
+_READ = ("case_id", "order", "at", "status", "phase", "due", "apologises", "received", "source")
 _CONSULT = ("consult", "agency", "due_at")
 
 
-def told(rows: pl.LazyFrame, clocks: ClockRules) -> pl.LazyFrame:
-    """Rows of `ordered` -> a row of TOLD per case; all instants Int64 microseconds UTC.
+def told(rows: pl.LazyFrame, clocks: ClockRules, lagging: bool = True) -> pl.LazyFrame:
+    """Rows of `ordered`, any of them `lagging` or not -> a row of TOLD per case; all instants Int64
+    microseconds UTC.
 
     pauses, supplements: how many were asked between reception and end. paused_work: working microseconds of
     pauses that resume, since `restarted` (end of the last pause that restarts). deducted: microseconds waited
     for supplements, working or not. paused_from: since when it waits now. moves: due dates moved without a
     pause since the one before, both given from the reception on, be it after the end; bare_moves: without an
     apology either. apology: the first; apology_due: the due date it was held against. late_supplement: one
-    was asked within `clocks.near_due` of the due date. letters: apologies, each at an instant of its own.
+    was asked within `clocks.near_due` of the due date. fee_asked, last_asked: when a fee was asked first, and
+    a fee or supplement last. letters: apologies, each at an instant of its own.
     """
-    parts = (_pauses(rows, clocks), _moves(rows), _said(rows), _backwards(rows, clocks.backwards))
+    parts = [_pauses(rows, clocks), _moves(rows), _said(rows)]
+    parts.append(_backwards(rows, clocks.backwards) if lagging else NOTHING.lazy())
     # Each column is told by one part alone, so its greatest is its only value; joins took twice as long.
     return pl.concat(parts, how="diagonal").group_by("case_id").agg(pl.all().max())
 
 
-def ordered(facts: pl.LazyFrame, cases: pl.LazyFrame, consults: bool) -> pl.LazyFrame:
+def ordered(facts: pl.LazyFrame, cases: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
     """Facts, and a row per eventful case with case_id, entered, resolved, key, pause_<reason>, lagging -> its
     facts in the fold's order, with what was known before each.
 
@@ -66,21 +71,27 @@ def ordered(facts: pl.LazyFrame, cases: pl.LazyFrame, consults: bool) -> pl.Lazy
     col, rows = pl.col, pl.int_range(pl.len())
     alive = (col("at") >= col("entered")) & (col("at") <= col("resolved")).fill_null(True)
     return (
-        facts.select(*_READ, *(_CONSULT if consults else ()))
-        .join(cases, on="case_id")
-        .sort("case_id", "order")
+        facts.select(*_READ, *(_CONSULT if rules.consults else ()))
+        .join(cases.with_row_index("n"), on="case_id")
+        .sort("n", "order")
         .with_columns(
             alive=alive.fill_null(False),
             begins=pl.when(_begins()).then(rows).forward_fill(),
             due_from=pl.when(col("due").is_not_null()).then(rows).forward_fill().shift(),
             due_before=col("due").forward_fill().shift(),
             sorry_n=col("apologises").cum_sum(),
+            reason=pl.when(col("at").is_not_null()).then(_reason(rules)),
         )
         .with_columns(
             due_before=pl.when(col("due_from") >= col("begins")).then("due_before"),
             paused_n=((col("phase") == _PAUSED) & col("alive")).fill_null(False).cum_sum(),
         )
     )
+
+
+def _reason(rules: CaseRules) -> pl.Expr:
+    reasons = {} if rules.clocks is None else dict(rules.clocks.reasons)
+    return pl.col("status").replace_strict(reasons, default=None, return_dtype=pl.String)
 
 
 def _begins() -> pl.Expr:
@@ -165,19 +176,21 @@ def _moves(rows: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _said(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """From the rows of letters and ends."""
-    col = pl.col
+    """From the rows of letters and ends, and those that ask the citizen for something."""
+    col, asked = pl.col, pl.col("reason").is_in(["fee", "supplement"])
     ended = col("phase").is_in([PHASES.index(end) for end in ENDS]).fill_null(False)
     at_the_end = ended & (col("at") == col("resolved")).fill_null(False)
     letter = col("apologises")
     return (
-        rows.filter(letter | at_the_end)
+        rows.filter(letter | at_the_end | asked)
         .group_by("case_id", maintain_order=True)
         .agg(
             apology=col("at").filter(letter).min(),
             apology_due=pl.coalesce("due_before", "due").filter(letter).drop_nulls().first(),
             letters=col("at").filter(letter).n_unique().cast(pl.Int32),
-            told=col("received").cast(pl.Int64).filter(at_the_end).min(),
+            told=col("received").filter(at_the_end).min(),
+            fee_asked=col("at").filter(col("reason") == "fee").min(),
+            last_asked=col("at").filter(asked).max(),
         )
     )
 
@@ -187,7 +200,7 @@ def _backwards(rows: pl.LazyFrame, most: int) -> pl.LazyFrame:
     `most` before one it had told: each event against the earliest receipt of all that lie so far after it.
     """
     col, by = pl.col, ("case_id", "source")
-    got = col("received").cast(pl.Int64)
+    got = col("received")
     told = rows.filter(col("lagging") & col("at").is_not_null()).select(*by, "at", got=got)
     first = told.group_by(*by, "at").agg(col("got").min()).sort("at")
     ahead = first.select(*by, since="at", earliest=col("got").cum_min(reverse=True).over(by))

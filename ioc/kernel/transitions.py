@@ -8,19 +8,18 @@ import numpy as np
 import polars as pl
 
 from ioc.kernel.rules import CaseRules
-from ioc.kernel.workdays import Column
 from ioc.kernel.working import Truths
 
 Step = dict[str, pl.Expr]
 
 
 def found(rules: CaseRules) -> Step:
-    """What one pass over a case's events keeps: `path`, order * statuses + status of each that speaks."""
+    """What one pass over a case's events keeps: `path`, the numbers of the statuses that speak, in order."""
     if not rules.following:
         return {}
     codes = {status: n for n, status in enumerate(_speaking(rules))}
     code = pl.col("status").replace_strict(codes, default=None, return_dtype=pl.Int8)
-    return {"path": (pl.col("order") * len(codes) + code).implode()}
+    return {"path": pl.when(pl.col("at").is_not_null()).then(code).sort_by("order").implode()}
 
 
 def unexpected(rules: CaseRules) -> pl.Expr:
@@ -49,23 +48,11 @@ def _refused(rules: CaseRules) -> Truths:
 
 def _strange(paths: pl.Series, refused: Truths, count: int) -> pl.Series:
     """All paths at once as one column: lists one by one took ten times as long on a province's year."""
-    steps = paths.filter(paths.list.len() > 0).explode()
-    said = steps.is_not_null()
-    cases = np.repeat(np.arange(len(paths)), paths.list.len().fill_null(0).to_numpy())[said.to_numpy()]
-    cases, steps = _ordered(cases, steps.filter(said))
-    code = (steps % pl.Series([count], dtype=steps.dtype)).cast(pl.Int64).to_numpy()
-    again = cases[1:] == cases[:-1]
+    steps = paths.explode(empty_as_null=False, keep_nulls=False)
+    said = steps.is_not_null().to_numpy()
+    cases = np.repeat(np.arange(len(paths)), paths.list.len().to_numpy())[said]
+    codes = steps.drop_nulls().to_numpy().astype(np.int64)
+    wrong = refused[codes[:-1] * count + codes[1:]] & (cases[1:] == cases[:-1])
     found = np.zeros(len(paths), dtype=np.bool_)
-    found[cases[1:][again & refused[code[:-1] * count + code[1:]]]] = True
+    found[cases[1:][wrong]] = True
     return pl.Series(paths.name, found)
-
-
-def _ordered(cases: Column, steps: pl.Series) -> tuple[Column, pl.Series]:
-    """Each case's steps together and in order; most are as they come, so only the others are sorted."""
-    back = (steps < steps.shift()).fill_null(value=False).to_numpy()[1:] & (cases[1:] == cases[:-1])
-    if not back.any():
-        return cases, steps
-    mixed = np.isin(cases, cases[1:][back])
-    late = pl.DataFrame({"case": cases[mixed], "step": steps.filter(mixed)}).sort("case", "step")
-    together = np.concatenate([cases[~mixed], late["case"].to_numpy()])
-    return together, pl.concat([steps.filter(~mixed), late["step"].alias(steps.name)])
