@@ -6,6 +6,7 @@ from schemas.feed import Feed, Measure
 from schemas.findings import Finding, Unusable, near
 from schemas.history import History, Succession
 from schemas.lifecycle import Status
+from schemas.period_calendar import PeriodCalendar
 from schemas.procedures import ProcedureVersion, version_at
 from schemas.reference import Agency, Procedure
 from schemas.registry import Registry, load
@@ -20,6 +21,7 @@ __all__ = [
     "History",
     "Measure",
     "MessageMapping",
+    "PeriodCalendar",
     "Procedure",
     "ProcedureVersion",
     "Registry",

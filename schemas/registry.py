@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -15,6 +15,7 @@ from schemas.feed import Feed
 from schemas.findings import Finding, Path_, Unusable, near, of_validation
 from schemas.history import History
 from schemas.leaning import leaning
+from schemas.period_calendar import PeriodCalendar
 from schemas.procedures import ProcedureVersion
 from schemas.reference import Agency, Procedure
 from schemas.reference_files import ReferenceFiles
@@ -22,17 +23,19 @@ from schemas.source import EventMapping, SourceMapping, Value, template_parts
 from schemas.yaml_file import YamlFile
 
 PACKAGED = Path(__file__).parent
+Named = TypeVar("Named", Calendar, PeriodCalendar)
 
 
 @dataclass
 class Registry:
-    """Feeds, sources, reference data and working calendars by name or code."""
+    """Feeds, sources, reference data, working calendars and period calendars by name or code."""
 
     feeds: dict[str, Feed] = field(default_factory=dict)
     sources: dict[str, SourceMapping] = field(default_factory=dict)
     agencies: dict[str, Agency] = field(default_factory=dict)  # of every code the newest version
     procedures: dict[str, Procedure] = field(default_factory=dict)
     calendars: dict[str, Calendar] = field(default_factory=dict)
+    period_calendars: dict[str, PeriodCalendar] = field(default_factory=dict)
     history: History = field(default_factory=History)  # all versions of the agencies, and successions
     procedure_versions: dict[str, tuple[ProcedureVersion, ...]] = field(default_factory=dict)
 
@@ -54,6 +57,9 @@ def load(paths: Sequence[Path] = ()) -> Registry:
         reference.read(root, shown, found)
         registry.agencies, registry.procedures = reference.agencies, reference.procedures
         _calendars(root, registry, found)
+        registry.period_calendars |= dict(
+            (file.path.stem, one) for file, one in _named(root, "period_calendar", PeriodCalendar, found)
+        )
         _feeds(root, registry, raw, found)
         for path in sorted(root.glob("sources/*.yaml")):
             read_source(path, registry, found)
@@ -153,24 +159,30 @@ def _codes(source: SourceMapping, value: Value) -> list[str]:
 
 
 def _calendars(root: Path, registry: Registry, found: list[Finding]) -> None:
-    for path in sorted(root.glob("calendars/*.yaml")):
-        file = _yaml(path, found)
-        if file is None:
-            continue
-        try:
-            calendar = Calendar.model_validate(file.content)
-        except ValidationError as exc:
-            found += of_validation(file.shown, exc, file.line, Calendar.model_fields)
-            continue
-        if calendar.calendar != path.stem:
-            found.append(
-                _finding(file, ("calendar",), calendar.calendar, f"name it as its file, {path.stem!r}")
-            )
+    for file, calendar in _named(root, "calendar", Calendar, found):
         for i, version in enumerate(calendar.versions):
             for code in version.agencies.keys() - registry.agencies:
                 mend = f"name an agency of reference/agencies.csv{near(code, registry.agencies)}"
                 found.append(_finding(file, ("versions", i, "agencies", code), code, mend))
-        registry.calendars[path.stem] = calendar.model_copy(update={"file": file.shown})
+        registry.calendars[file.path.stem] = calendar
+
+
+def _named(
+    root: Path, kind: str, model: type[Named], found: list[Finding]
+) -> Iterator[tuple[YamlFile, Named]]:
+    """The folder's promises of a kind, each named as its file; one that cannot be used is left out."""
+    for path in sorted(root.glob(f"{kind}s/*.yaml")):
+        file = _yaml(path, found)
+        if file is None:
+            continue
+        try:
+            promise = model.model_validate(file.content)
+        except ValidationError as exc:
+            found += of_validation(file.shown, exc, file.line, model.model_fields)
+            continue
+        if (name := getattr(promise, kind)) != path.stem:
+            found.append(_finding(file, (kind,), name, f"name it as its file, {path.stem!r}"))
+        yield file, promise.model_copy(update={"file": file.shown})
 
 
 def _feeds(root: Path, registry: Registry, raw: dict[str, YamlFile], found: list[Finding]) -> None:
