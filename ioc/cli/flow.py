@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sys
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -19,7 +20,9 @@ from ioc.agencies import as_now, orphaned
 from ioc.clock import Clock
 from ioc.errors import BadInput, Stop
 from ioc.kernel.flow import FLOW_DAYS
-from ioc.kernel.periods import By, Period, credit_of, periods
+from ioc.kernel.period_names import Period, PeriodCalendar
+from ioc.kernel.periods import By, credit_of, periods
+from ioc.period_calendars import period_calendar, period_named
 from ioc.settings import Settings, load
 from ioc.warehouse import connect
 from ioc.warehouse.connection import Connection
@@ -37,12 +40,23 @@ Agencies = Literal["as-was", "as-now"]
 
 def flow(
     feed: Annotated[str, typer.Option(help="A case feed.")],
-    period: Annotated[Period, typer.Option(help="Length of a row's period.")],
+    period: Annotated[
+        Period,
+        typer.Option(
+            help="A row's period; 6m, 9m, ytd: from the year's first day on; range: --from to --to as one."
+        ),
+    ],
     by: Annotated[By, typer.Option(help="What a row's group is.")] = "none",
+    calendar: Annotated[
+        str, typer.Option(help="Whose periods: CALENDAR, REPORT_15_14 (a month from the 15th to the 14th).")
+    ] = "CALENDAR",
     first: Annotated[
-        str | None, typer.Option("--from", help="First day or month; default: all published.")
+        str | None,
+        typer.Option("--from", help="First day or period of the calendar; default: all published."),
     ] = None,
-    last: Annotated[str | None, typer.Option("--to", help="Last day or month, inclusive.")] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", help="Last day or period of the calendar, inclusive.")
+    ] = None,
     agencies: Annotated[
         Agencies, typer.Option(help="As named by the cases, or as responsible on a day.")
     ] = "as-was",
@@ -56,24 +70,38 @@ def flow(
         raise BadInput("feed", feed, f"name one of {', '.join(sorted(registry.feeds))}")
     if map_on and agencies == "as-was":
         raise BadInput("map-on", map_on, "say --agencies as-now too: as-was needs no day")
+    chosen = reporting(registry, calendar, period, first, last)
     with connect(settings, name="ioc flow") as conn:
         conn.execute("set transaction isolation level repeatable read, read only")
         revision = published(conn, feed)
         if revision is None:
             raise Stop(f"feed {feed} has no published rollup yet: `ioc rollup --feed {feed} --from … --to …`")
-        window = within(revision, first, last)
+        window = within(revision, first, last, chosen)
         days = published_days(conn, feed, window, credit_of(by))
     if agencies == "as-now":
         days = on_the_map(settings, registry, feed, days, map_on)
-    frame = periods(days.lazy(), period, by, window.first, window.last).collect()
+    frame = periods(days.lazy(), period, by, window.first, window.last, chosen).collect()
     PRINT[form](frame.select(COLUMNS).rows(named=True))
 
 
-def within(revision: Published, first: str | None, last: str | None) -> Window:
+def reporting(
+    registry: Registry, name: str, period: Period, first: str | None, last: str | None
+) -> PeriodCalendar:
+    """The calendar; BadInput where it has no such periods, or a range is not given whole."""
+    calendar = period_calendar(registry, name)
+    if period not in calendar.kinds:
+        raise BadInput("period", period, f"{name} has {', '.join(calendar.kinds)}")
+    for field, text in (("from", first), ("to", last)):
+        if period == "range" and text is None:
+            raise BadInput(field, text, "say --from and --to: a range is exactly what is given")
+    return calendar
+
+
+def within(revision: Published, first: str | None, last: str | None, calendar: PeriodCalendar) -> Window:
     """The days asked for, by default all that are published; BadInput where some are not."""
     days = Window(
-        day_of("from", first, end=False) if first else revision.covers_from,
-        day_of("to", last, end=True) if last else revision.covers_to,
+        edge("from", first, calendar, end=False) if first else revision.covers_from,
+        edge("to", last, calendar, end=True) if last else revision.covers_to,
     )
     published_days = (
         f"published are {revision.covers_from}..{revision.covers_to}; ask within, or run `ioc rollup` first"
@@ -83,6 +111,14 @@ def within(revision: Published, first: str | None, last: str | None) -> Window:
     if days.last > revision.covers_to:
         raise BadInput("to", days.last.isoformat(), published_days)
     return days
+
+
+def edge(field: str, text: str, calendar: PeriodCalendar, *, end: bool) -> date:
+    """A day as 2011-03-05, or the first or last day of a period of the calendar, such as 2011-03."""
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        return day_of(field, text, end=end)
+    named = period_named(text, calendar, field)
+    return named.last if end else named.start
 
 
 def published_days(conn: Connection, feed: str, window: Window, credit: str) -> pl.DataFrame:

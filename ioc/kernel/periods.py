@@ -1,4 +1,4 @@
-"""Periods of a calendar: flow per day -> flow per day, week, month, quarter or year, as a form prints it."""
+"""Flow per day -> flow per period of a calendar, as a form prints it: `from` and `to` inclusive."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from typing import Literal, get_args
 import polars as pl
 
 from ioc.kernel.deadline import OUTCOMES
+from ioc.kernel.period_names import Period, PeriodCalendar, touched
 
-Period = Literal["day", "week", "month", "quarter", "year"]
 By = Literal["agency", "receiving-agency", "channel", "none"]
-_EVERY: dict[str, str] = {"day": "1d", "week": "1w", "month": "1mo", "quarter": "1q", "year": "1y"}
 _FLOWS = ("new", "resolved", *OUTCOMES, "withdrawn")
 PERIOD_ROWS = pl.Schema(
     {"period": pl.String(), "from": pl.Date(), "to": pl.Date(), "group": pl.String()}
@@ -31,19 +30,20 @@ PERIOD_ROWS = pl.Schema(
 )
 
 
-def periods(flow_days: pl.LazyFrame, period: Period, by: By, start: date, end: date) -> pl.LazyFrame:
+def periods(
+    flow_days: pl.LazyFrame, period: Period, by: By, start: date, end: date, calendar: PeriodCalendar
+) -> pl.LazyFrame:
     """Frame of FLOW_DAYS covering start..end (inclusive) -> frame of PERIOD_ROWS, sorted by from, group.
 
     Every period that start..end touches, cut to it (`from`, `to` say how), times every group among the rows
     of that window; zeros included; `group` is null when by is none. By `agency` credits who resolves, by
-    `receiving-agency` the intake (domain 2.3); sums over the groups are the same. Texts: 2011-03-05,
-    2011-W09 (ISO), 2011-03, 2011-Q1, 2011.
+    `receiving-agency` the intake (domain 2.3); sums over the groups are the same. Texts are the names of
+    period_names. Days of no period (after the sixth month, by 6m) are not counted. ValueError names a period
+    or group that does not exist.
     """
-    if period not in get_args(Period):
-        raise ValueError(f"period: {period!r} cannot be used; take one of {', '.join(get_args(Period))}")
     if by not in get_args(By):
         raise ValueError(f"by: {by!r} cannot be used; take one of {', '.join(get_args(By))}")
-    calendar = _calendar(period, start, end)
+    days = days_of(period, start, end, calendar)
     group = pl.lit(None, pl.String) if by == "none" else pl.col("channel" if by == "channel" else "agency")
     rows = flow_days.filter(
         pl.col("day").is_between(start, end), pl.col("credit") == credit_of(by)
@@ -54,7 +54,7 @@ def periods(flow_days: pl.LazyFrame, period: Period, by: By, start: date, end: d
         else rows.select("group").unique()
     )
     sums = (
-        rows.join(calendar, on="day")
+        rows.join(days, on="day")
         .group_by("period", "group")
         .agg(
             pl.col(_FLOWS).sum(),
@@ -64,7 +64,7 @@ def periods(flow_days: pl.LazyFrame, period: Period, by: By, start: date, end: d
         .with_columns(received_total=pl.col("carried_over") + pl.col("new"))
     )
     return (
-        calendar.select("period", "from", "to")
+        days.select("period", "from", "to")
         .unique()
         .join(groups, how="cross")
         .join(sums, on=["period", "group"], how="left", nulls_equal=True)
@@ -79,17 +79,13 @@ def credit_of(by: By) -> str:
     return "receiving" if by == "receiving-agency" else "resolving"
 
 
-def _calendar(period: Period, start: date, end: date) -> pl.LazyFrame:
-    """A row per day of start..end: day, and its period's text, first and last day within start..end."""
-    first = pl.col("day").dt.truncate(_EVERY[period])
-    text = {
-        "day": first.dt.strftime("%Y-%m-%d"),
-        "week": first.dt.strftime("%G-W%V"),
-        "month": first.dt.strftime("%Y-%m"),
-        "quarter": pl.format("{}-Q{}", first.dt.year(), first.dt.quarter()),
-        "year": first.dt.strftime("%Y"),
-    }[period]
-    days = pl.LazyFrame({"day": pl.date_range(start, end, eager=True)}).with_columns(period=text)
-    return days.with_columns(
-        pl.col("day").min().over("period").alias("from"), pl.col("day").max().over("period").alias("to")
-    )
+def days_of(period: Period, start: date, end: date, calendar: PeriodCalendar) -> pl.LazyFrame:
+    """A row per day of start..end that has a period: day; the period's text, and from, to as `periods`."""
+    found = touched(period, start, end, calendar)
+    columns = {
+        "period": [one.name for one in found],
+        "from": [max(one.start, start) for one in found],
+        "to": [min(one.last, end) for one in found],
+    }
+    frame = pl.LazyFrame(columns, schema={"period": pl.String, "from": pl.Date, "to": pl.Date})
+    return frame.with_columns(day=pl.date_ranges("from", "to")).explode("day", empty_as_null=False)

@@ -18,6 +18,7 @@ from schemas import Agency, History, Registry, Succession, load
 from schemas.reference import by_code
 from tests.effort import tried
 from tests.kernel.histories import rules
+from tests.kernel.slow_periods import CALENDAR
 
 REFORM = date(2025, 7, 1)
 FIRST, LAST = date(2025, 6, 27), date(2025, 7, 5)
@@ -110,10 +111,10 @@ def test_sums_and_identities_are_those_of_as_was(said: list[dict[str, Any]], on:
     now = as_now(was, MADE, on)
     assert now.schema == FLOW_DAYS
     assert not set(now["agency"]) & successors(MADE, on).keys()
-    whole = periods(was.lazy(), period, "none", FIRST, LAST).collect()
+    whole = periods(was.lazy(), period, "none", FIRST, LAST, CALENDAR).collect()
     ways: list[By] = ["agency", "receiving-agency", "channel", "none"]
     for by in ways:
-        found = periods(now.lazy(), period, by, FIRST, LAST).collect()
+        found = periods(now.lazy(), period, by, FIRST, LAST, CALENDAR).collect()
         summed = found.group_by("period", "from", "to", maintain_order=True).agg(pl.exclude("group").sum())
         assert summed.equals(whole.drop("group"))
         open_end: dict[str | None, int] = {}

@@ -10,34 +10,39 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ioc.kernel.flow import FLOW_DAYS, cells, flow_days
+from ioc.kernel.flow import CELLS, FLOW_DAYS, FLOWS, cells, flow_days
 from ioc.kernel.fold import fold
-from ioc.kernel.periods import PERIOD_ROWS, By, Period, periods
+from ioc.kernel.period_names import Period, PeriodCalendar, previous, touched
+from ioc.kernel.periods import PERIOD_ROWS, By, periods
 from tests.effort import tried
 from tests.kernel import reference
 from tests.kernel.histories import Row, frame, histories, rules
+from tests.kernel.slow_periods import CALENDAR, REPORT
 
 NOTHING = pl.LazyFrame(schema=FLOW_DAYS)
 FIGURES = list(PERIOD_ROWS)[4:]
+TILES = ("day", "week", "month", "quarter", "half", "year")
 
 
-def texts(period: Period, start: date, end: date) -> list[tuple[Any, ...]]:
-    return list(
-        periods(NOTHING, period, "none", start, end).collect().select("period", "from", "to").iter_rows()
-    )
+def texts(
+    period: Period, start: date, end: date, calendar: PeriodCalendar = CALENDAR
+) -> list[tuple[Any, ...]]:
+    rows = periods(NOTHING, period, "none", start, end, calendar).collect()
+    return list(rows.select("period", "from", "to").iter_rows())
 
 
 @tried(60)
-@given(histories(), st.sampled_from(get_args(Period)), st.sampled_from(get_args(By)), st.data())
+@given(histories(), st.sampled_from([CALENDAR, REPORT]), st.sampled_from(get_args(By)), st.data())
 def test_periods_are_what_counting_the_cases_gives(
-    events: list[Row], period: Period, by: By, data: st.DataObject
+    events: list[Row], calendar: PeriodCalendar, by: By, data: st.DataObject
 ) -> None:
     known = rules()
+    period: Period = data.draw(st.sampled_from(calendar.kinds))
     cases = list(reference.fold(events, known).values())
     start = date(2011, 3, 20) + timedelta(days=data.draw(st.integers(0, 250)))
     end = start + timedelta(days=data.draw(st.integers(0, 40)))
     days = flow_days(cells(fold(frame(events), known), known), start, end)
-    found = periods(days, period, by, start, end).collect(engine="in-memory")
+    found = periods(days, period, by, start, end, calendar).collect(engine="in-memory")
     assert found.schema == PERIOD_ROWS
     place = {"agency": 1, "receiving-agency": 1, "channel": 2}.get(by)
     credit = "receiving" if by == "receiving-agency" else "resolving"
@@ -88,6 +93,65 @@ def test_periods_are_cut_to_what_was_asked() -> None:
     ]
 
 
+def test_report_months_are_cut_as_well() -> None:
+    assert texts("month", date(2024, 1, 1), date(2024, 2, 20), REPORT) == [
+        ("2024-01", date(2024, 1, 1), date(2024, 1, 14)),
+        ("2024-02", date(2024, 1, 15), date(2024, 2, 14)),
+        ("2024-03", date(2024, 2, 15), date(2024, 2, 20)),
+    ]
+
+
+def test_days_after_a_cumulative_period_are_not_counted() -> None:
+    assert texts("6m", date(2023, 7, 1), date(2024, 12, 31)) == [
+        ("2024-6M", date(2024, 1, 1), date(2024, 6, 30)),
+    ]
+    assert texts("9m", date(2023, 9, 15), date(2023, 12, 14), REPORT) == []
+
+
+two_years = st.dates(date(2022, 12, 15), date(2024, 12, 14))
+
+
+@tried(40)
+@given(
+    st.lists(st.tuples(st.sampled_from("AB"), two_years, st.none() | st.integers(0, 500)), max_size=12),
+    st.sampled_from([CALENDAR, REPORT]),
+    st.data(),
+)
+def test_shorter_periods_add_up_to_their_year_and_stock_passes_on(
+    told: list[tuple[str, date, int | None]], calendar: PeriodCalendar, data: st.DataObject
+) -> None:
+    events = [{"agency": agency, "day": day, "new": 1} for agency, day, _ in told] + [
+        {"agency": agency, "day": day + timedelta(days=after), "resolved": 1, "early": 1}
+        for agency, day, after in told
+        if after is not None
+    ]
+    nothing = dict.fromkeys(CELLS, 0) | {"credit": "resolving", "channel": ""}
+    first, last = touched("year", date(2023, 1, 1), date(2024, 1, 1), calendar)
+    happened = pl.LazyFrame([nothing | event for event in events], schema=CELLS)
+    days = flow_days(happened, first.start, last.last)
+
+    def rows(kind: Period) -> dict[tuple[str | None, str], Row]:
+        found = periods(days, kind, "agency", first.start, last.last, calendar).collect()
+        return {(row["group"], row["period"]): row for row in found.to_dicts()}
+
+    years = rows("year")
+    kind: Period = data.draw(st.sampled_from([kind for kind in calendar.reported if kind in TILES]))
+    parts = rows(kind)
+    whole = {period.name: period for period in touched(kind, first.start, last.last, calendar)}
+    for (group, name), row in parts.items():
+        before = parts.get((group, previous(whole[name]).name))  # none before the first
+        assert before is None or row["carried_over"] == before["open_end"]
+    if kind == "week":  # the one that years do not consist of
+        return
+    for (group, _), year in years.items():
+        inside = [
+            row for (of, _), row in parts.items() if of == group and year["from"] <= row["from"] <= year["to"]
+        ]
+        for name in FLOWS:
+            assert year[name] == sum(row[name] for row in inside)
+        assert (year["carried_over"], year["open_end"]) == (inside[0]["carried_over"], inside[-1]["open_end"])
+
+
 def test_every_group_has_every_period_zeros_included() -> None:
     row = dict.fromkeys(FLOW_DAYS, 0) | {
         "day": date(2024, 2, 10),
@@ -99,26 +163,44 @@ def test_every_group_has_every_period_zeros_included() -> None:
     days = pl.LazyFrame(
         [row | {"agency": "A", "open_end": 3}, row | {"agency": "B", "resolved": 3}], schema=FLOW_DAYS
     )
-    found = periods(days, "month", "agency", date(2024, 1, 1), date(2024, 2, 29)).collect()
+    found = periods(days, "month", "agency", date(2024, 1, 1), date(2024, 2, 29), CALENDAR).collect()
     assert list(found.select("period", "group", "new", "resolved", "open_end").iter_rows()) == [
         ("2024-01", "A", 0, 0, 0),
         ("2024-01", "B", 0, 0, 0),
         ("2024-02", "A", 3, 0, 0),  # the stock is that of the last day, which has no row here
         ("2024-02", "B", 3, 3, 0),
     ]
-    alone = periods(days, "year", "none", date(2024, 1, 1), date(2024, 2, 10)).collect()
+    alone = periods(days, "year", "none", date(2024, 1, 1), date(2024, 2, 10), CALENDAR).collect()
     assert list(alone.select("group", "new", "open_end").iter_rows()) == [(None, 6, 3)]
 
 
 def test_without_rows_there_is_one_row_of_zeros_per_period_and_no_group() -> None:
-    (row,) = periods(NOTHING, "quarter", "none", date(2024, 1, 1), date(2024, 3, 31)).collect().to_dicts()
+    (row,) = (
+        periods(NOTHING, "quarter", "none", date(2024, 1, 1), date(2024, 3, 31), CALENDAR)
+        .collect()
+        .to_dicts()
+    )
     assert [row[name] for name in FIGURES] == [0] * len(FIGURES)
-    assert periods(NOTHING, "quarter", "agency", date(2024, 1, 1), date(2024, 3, 31)).collect().height == 0
+    assert (
+        periods(NOTHING, "quarter", "agency", date(2024, 1, 1), date(2024, 3, 31), CALENDAR).collect().height
+        == 0
+    )
 
 
 @pytest.mark.parametrize(
-    ("period", "by", "named"), [("decade", "none", "period: 'decade'"), ("day", "case", "by: 'case'")]
+    ("period", "by", "named"),
+    [
+        ("decade", "none", "period: 'decade' cannot be used; CALENDAR has day, week"),
+        ("day", "case", "by: 'case'"),
+    ],
 )
 def test_a_period_or_group_that_does_not_exist_is_refused(period: Any, by: Any, named: str) -> None:
     with pytest.raises(ValueError, match=named):
-        periods(NOTHING, period, by, date(2024, 1, 1), date(2024, 1, 1))
+        periods(NOTHING, period, by, date(2024, 1, 1), date(2024, 1, 1), CALENDAR)
+
+
+def test_a_period_that_a_calendar_does_not_have_is_refused() -> None:
+    with pytest.raises(
+        ValueError, match="period: 'week' cannot be used; REPORT_15_14 has month, quarter, half"
+    ):
+        periods(NOTHING, "week", "none", date(2024, 1, 1), date(2024, 1, 1), REPORT)

@@ -15,6 +15,7 @@ from ioc.kernel.flow import cells, flow_days
 from ioc.kernel.fold import fold
 from ioc.kernel.periods import By, periods
 from ioc.kernel.rules import CaseRules
+from tests.kernel.slow_periods import CALENDAR
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "permits"
 PHASES = {"received": "open", "activity": "note", "completed": "resolved"}
@@ -75,7 +76,7 @@ def cases(reference: Row) -> Cases:
 
 def monthly(cases: Cases, by: By) -> list[Row]:
     days = flow_days(cells(cases.lazy(), RULES), FIRST, LAST)
-    return periods(days, "month", by, FIRST, LAST).collect().to_dicts()
+    return periods(days, "month", by, FIRST, LAST, CALENDAR).collect().to_dicts()
 
 
 def as_reference(row: Row) -> Row:

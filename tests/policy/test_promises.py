@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from ioc.admit import REASONS
 from ioc.kernel.measures import Measure
+from ioc.kernel.period_names import Period
 from ioc.kernel.rules import PHASES
 from ioc.rules import case_rules
 from schemas import Registry, load
+from schemas.period_calendar import Reported
 from schemas.registry import PACKAGED
 
 
@@ -25,7 +28,9 @@ def test_no_promise_file_lies_unread(root: Path, registry: Registry) -> None:
     for feed in registry.feeds.values():
         folder = Path(feed.file).parent
         read |= {str(folder / f"{name.split('/')[1]}.json") for name in feed.event_schemas}
-    lying = [p for p in (*PACKAGED.glob("feeds/*/*.*"), *PACKAGED.glob("sources/*.*")) if p.is_file()]
+    read |= {calendar.file for calendar in registry.period_calendars.values()}
+    places = ("feeds/*/*.*", "sources/*.*", "period_calendars/*.*")
+    lying = [p for place in places for p in PACKAGED.glob(place) if p.is_file()]
     assert {str(p.relative_to(root)) for p in lying} - read == set()
     worked = {str(p) for p in (root / "docs/examples").rglob("*.yaml")}
     assert worked - read == set()
@@ -52,6 +57,10 @@ def test_every_feed_gives_the_kernel_its_rules(registry: Registry) -> None:
         assert set(rules.phases.values()) <= set(PHASES)
         assert rules.enters
         assert rules.definitions == feed.definitions_hash
+
+
+def test_the_kernel_knows_the_periods_that_calendars_report_by_and_free_ranges() -> None:
+    assert (*get_args(Reported), "range") == get_args(Period)
 
 
 def test_every_status_can_be_said_by_some_event(registry: Registry) -> None:
