@@ -152,3 +152,13 @@ def test_a_later_pause_and_a_later_due_date_change_no_month_that_is_over() -> No
         (january + 1, 1, 0, 1, "Đất đai"),
         (january + 2, 0, 1, 0, "Đất đai"),
     ]
+
+
+def test_a_due_date_given_after_the_month_makes_nothing_overdue_in_it() -> None:
+    received = datetime(2024, 1, 10, 2, tzinfo=UTC)
+    events = [
+        event("A", "1", received, "2", agency="H1"),
+        event("A", "2", received + timedelta(days=31), "4", due_at=received + timedelta(days=10)),
+    ]
+    found = counted(events, rules(), of((CALENDAR,), date(2024, 1, 1), date(2024, 2, 29)))
+    assert found.sort("month").select("open_in_time", "open_overdue").rows() == [(1, 0), (0, 1)]
