@@ -14,7 +14,7 @@ from psycopg import sql
 
 from ioc.errors import Stop
 from ioc.warehouse.connection import Connection
-from jobs.runs import TABLE, Run, end, find
+from jobs.runs import TABLES, Run, end, find
 from schemas.tables import Table, table
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
@@ -36,8 +36,8 @@ def audit(conn: Connection, run_id: str, at: datetime) -> Run:
     run = find(conn, run_id)
     if run is None or run.state not in ("staged", "audited", "refused"):
         raise Stop(f"run {run_id} is {run.state if run else 'unknown'}: only a staged run can be audited")
-    promise = table(TABLE)
-    findings = check(promise, frame(conn, promise, run))
+    promises = [table(rolled.name) for rolled in TABLES]
+    findings = [found for promise in promises for found in check(promise, frame(conn, promise, run))]
     keep(conn, run, findings, at)
     failed = [f for f in findings if f.severity == "fail" and not f.ok]
     reason = "; ".join(f"{f.check}: {f.observed}" for f in failed) or None
@@ -49,10 +49,10 @@ def audit(conn: Connection, run_id: str, at: datetime) -> Run:
 
 
 def frame(conn: Connection, promise: Table, run: Run) -> pd.DataFrame:
-    """What the table's audit.sql makes of the staged rows."""
-    text = sql.SQL(promise.audit_sql).format(
-        **{"staged": run.staging, "from": sql.Literal(run.covers_from), "to": sql.Literal(run.covers_to)}
-    )
+    """What the table's audit.sql makes of the run's staged tables."""
+    staged: dict[str, sql.Composable] = {rolled.name: run.staging(rolled) for rolled in TABLES}
+    covered = {"from": sql.Literal(run.covers_from), "to": sql.Literal(run.covers_to)}
+    text = sql.SQL(promise.audit_sql).format(**staged, **covered)
     with conn.cursor() as cursor:
         cursor.execute(text)
         assert cursor.description is not None

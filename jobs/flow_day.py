@@ -1,4 +1,4 @@
-"""flow_day: event log -> kernel in Spark tasks, one bucket each -> cells that Spark sums.
+"""flow_day and flow_month: event log -> kernel in Spark tasks, one bucket each -> cells that Spark sums.
 
 Cases with several codes, whose events lie in several buckets, have a task of their own.
 """
@@ -8,15 +8,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
 import pyarrow as pa
 
 from ioc.kernel.events import EVENTS
-from ioc.kernel.flow import CELLS, CONTRIBUTIONS, GROUP, KEYS, cells
+from ioc.kernel.flow import CELLS, CONTRIBUTIONS, KEYS, cells
 from ioc.kernel.fold import fold
 from ioc.kernel.identity import joined
+from ioc.kernel.months import MONTH_CELLS, MONTH_FIGURES, MONTH_KEYS, NEEDED, Months, added, month_cells
 from ioc.kernel.rules import CaseRules
 from jobs.crosswalk import HASHES, of_codes, parts, without
 from jobs.event_log import Position
@@ -27,18 +29,22 @@ if TYPE_CHECKING:
 EVENT_BYTES = 470  # measured peak of a fold, per event
 TASK_BYTES = 512 * 1024 * 1024  # what one task may take; a larger bucket is folded in slices of its hashes
 COUNTED = ("cases", "set_aside")  # ride along in a row without a day
-SUMMED = (*CONTRIBUTIONS, *COUNTED)
-COUNTED_FROM = (
-    *("in_figures", "agency", "receiving_agency", "channel", "entered_on", "due_on", "resolved_on"),
-    *("outcome", "withdrawn", "set_aside"),
-)
+SUMMED = tuple(dict.fromkeys((*CONTRIBUTIONS, *MONTH_FIGURES, *COUNTED)))
+BY = tuple(
+    dict.fromkeys((*KEYS, *MONTH_KEYS))
+)  # a row is of a day, of a month, or of neither and only counts
+COUNTED_FROM = (*NEEDED, "receiving_agency", "set_aside")
+_WORDS = tuple(name for name in BY if name not in ("day", "month"))
 ARROW = pa.schema(
     [
-        ("day", pa.date32()),
-        *[(name, pa.string()) for name in GROUP],
+        *(("day", pa.date32()), ("month", pa.int32())),
+        *[(name, pa.string()) for name in _WORDS],
         *[(name, pa.int64()) for name in SUMMED],
     ]
 )
+
+
+NO_MONTHS = Months((), date.min, date.min)
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,7 @@ class Source:
     """A feed's log pinned at one version and position, without the offsets that live has in quarantine.
 
     cases: code -> case of the codes that were joined (crosswalk), read from the log at the position.
+    months: which are counted besides the days.
     """
 
     uri: str
@@ -55,6 +62,7 @@ class Source:
     quarantined: frozenset[tuple[int, int]]
     rules: CaseRules
     cases: Mapping[str, str] = field(default_factory=dict)
+    months: Months = NO_MONTHS
 
     @property
     def tasks(self) -> int:
@@ -64,9 +72,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Built:
-    """Summed cells of all days, and over how many cases."""
+    """Summed cells of all days and of the months asked for, and over how many cases."""
 
     cells: pl.DataFrame
+    months: pl.DataFrame
     cases: int
     set_aside: int
 
@@ -84,10 +93,10 @@ def build(session: SparkSession, sources: Sequence[Source]) -> list[Built]:
             yield from added_up([part for i, bucket in mine for part in bucket_cells(chosen[i], bucket, i)])
 
     words, numbers = (
-        ", ".join(f"{n} {kind}" for n in names) for names, kind in ((GROUP, "string"), (SUMMED, "bigint"))
+        ", ".join(f"{n} {kind}" for n in names) for names, kind in ((_WORDS, "string"), (SUMMED, "bigint"))
     )
-    schema = f"source int, day date, {words}, {numbers}"
-    summed = tasks.mapInArrow(cells_of, schema).groupBy("source", *KEYS).sum(*SUMMED)
+    schema = f"source int, day date, month int, {words}, {numbers}"
+    summed = tasks.mapInArrow(cells_of, schema).groupBy("source", *BY).sum(*SUMMED)
     return parted(_frame(summed.toArrow()), len(sources))
 
 
@@ -97,7 +106,7 @@ def added_up(found: Sequence[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         return
     frame = pl.from_arrow(pa.Table.from_batches(found))
     assert isinstance(frame, pl.DataFrame)
-    summed = frame.group_by("source", *KEYS).agg(pl.col(SUMMED).sum())
+    summed = frame.group_by("source", *BY).agg(pl.col(SUMMED).sum()).select(found[0].schema.names)
     yield from summed.to_arrow().cast(found[0].schema).to_batches()
 
 
@@ -113,8 +122,10 @@ def parted(summed: pl.DataFrame, count: int) -> list[Built]:
     for i in range(count):
         mine = summed.filter(pl.col("source") == i)
         cells = mine.filter(pl.col("day").is_not_null()).match_to_schema(CELLS, extra_columns="ignore")
-        cases, aside = mine.filter(pl.col("day").is_null()).select(COUNTED).sum().row(0)
-        built.append(Built(cells.sort(KEYS), int(cases), int(aside)))
+        months = mine.filter(pl.col("month").is_not_null())
+        months = months.match_to_schema(MONTH_CELLS, extra_columns="ignore").sort(MONTH_KEYS)
+        cases, aside = mine.select(COUNTED).sum().row(0)
+        built.append(Built(cells.sort(KEYS), months, int(cases), int(aside)))
     return built
 
 
@@ -122,7 +133,7 @@ def bucket_cells(source: Source, bucket: int, tag: int) -> Iterator[pa.RecordBat
     """One task: this bucket's cells, folded in as many slices of its hashes as the memory asks for."""
     found = slices(source, bucket) if bucket < source.buckets else joined_slices(source)
     for part in found:
-        table = cells_of_events(part, source.rules).to_arrow().cast(ARROW)
+        table = cells_of_events(part, source.rules, source.months).to_arrow().cast(ARROW)
         table = table.add_column(0, pa.field("source", pa.int32()), pa.array([tag] * len(table), pa.int32()))
         yield from table.to_batches()
 
@@ -166,44 +177,50 @@ def below(events: pl.LazyFrame, source: Source) -> pl.LazyFrame:
     return known.join(refused, on=["partition", "offset"], how="anti")
 
 
-def cells_of_events(events: pl.LazyFrame, rules: CaseRules) -> pl.DataFrame:
-    """Kernel: events -> cases -> cells, and a row without a day that counts the cases.
+def cells_of_events(events: pl.LazyFrame, rules: CaseRules, months: Months = NO_MONTHS) -> pl.DataFrame:
+    """One task's kernel: events -> cases -> cells of days and of months, and a row that counts the cases.
 
     A case that the kernel fails on is set aside, as live does it; where it fails on every one of several, the
     kernel is broken, and its error is raised.
     """
     try:
-        return _folded(events, rules)
+        return _folded(events, rules, months)
     except (Exception, pl.exceptions.PanicException):
         failed: list[str] = []
         known = events.collect()
-        found = _bisected(known, rules, failed)
+        found = _bisected(known, rules, months, failed)
         if 1 < len(failed) == known["case_id"].n_unique():
             raise
         return found
 
 
-def _folded(events: pl.LazyFrame, rules: CaseRules) -> pl.DataFrame:
+def _folded(events: pl.LazyFrame, rules: CaseRules, months: Months) -> pl.DataFrame:
     """Only the columns that cells read: what the fold derives besides, the planner then leaves out."""
-    cases = fold(events, rules).select(COUNTED_FROM).collect(engine="in-memory")
-    found = cells(cases.lazy(), rules).collect(engine="in-memory")
+    known = events.collect(engine="in-memory") if months.calendars else None
+    given = events if known is None else known.lazy()
+    cases = fold(given, rules).select(COUNTED_FROM).collect(engine="in-memory")
+    found = [cells(cases.lazy(), rules).collect(engine="in-memory")]
+    if known is not None:
+        found.append(month_cells(added(known, cases, rules, months)))
     return _counted(found, len(cases), cases["set_aside"].count())
 
 
-def _bisected(events: pl.DataFrame, rules: CaseRules, failed: list[str]) -> pl.DataFrame:
+def _bisected(events: pl.DataFrame, rules: CaseRules, months: Months, failed: list[str]) -> pl.DataFrame:
     ids = events["case_id"].unique().sort()
     try:
-        return _folded(events.lazy(), rules)
+        return _folded(events.lazy(), rules, months)
     except (Exception, pl.exceptions.PanicException):
         if len(ids) == 1:
             failed.append(ids[0])
-            return _counted(pl.DataFrame(schema=CELLS), 1, 1)
+            return _counted([], 1, 1)
     half = len(ids) // 2
     parts = [events.filter(pl.col("case_id").is_in(some.implode())) for some in (ids[:half], ids[half:])]
-    return pl.concat([_bisected(part, rules, failed) for part in parts])
+    return pl.concat([_bisected(part, rules, months, failed) for part in parts])
 
 
-def _counted(found: pl.DataFrame, cases: int, aside: int) -> pl.DataFrame:
+def _counted(found: Sequence[pl.DataFrame], cases: int, aside: int) -> pl.DataFrame:
     counts = pl.DataFrame({"cases": [cases], "set_aside": [aside]})
-    both = pl.concat([found, counts], how="diagonal")
-    return both.select(*KEYS, *(pl.col(name).fill_null(0) for name in SUMMED))
+    both = pl.concat(
+        [pl.DataFrame(schema=CELLS), pl.DataFrame(schema=MONTH_CELLS), *found, counts], how="diagonal"
+    )
+    return both.select("day", "month", *_WORDS, *(pl.col(name).fill_null(0) for name in SUMMED))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,9 +11,8 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from ioc.errors import Stop
-from ioc.kernel.flow import FIGURES, KEYS
 from ioc.warehouse.connection import Connection
-from jobs.runs import Run, end, find, published
+from jobs.runs import TABLES, Rolled, Run, end, find, published, rows_of
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,14 @@ def publish(conn: Connection, run_id: str, at: datetime) -> Outcome:
         if run.state != "audited":
             raise Stop(f"run {run_id} is {run.state}: only an audited run can be published")
         _forward(conn, run)
-        revision = _revision(conn, run, at)
-        outcome = _rows(conn, run, revision)
+        revision, closed, written = _revision(conn, run, at), 0, 0
+        for table in TABLES:
+            done = _rows(conn, run, table, revision)
+            closed, written = closed + done[0], written + done[1]
+            conn.execute(sql.SQL("drop table {}").format(run.staging(table)))
         end(conn, run_id, "published", None, at)
-        conn.execute(sql.SQL("drop table {}").format(run.staging))
         conn.execute("select pg_notify('ioc_published', %s)", [run.feed])
-    return outcome
+    return Outcome(revision, closed, written)
 
 
 def _locked(conn: Connection, run_id: str) -> Run:
@@ -52,15 +54,8 @@ def _locked(conn: Connection, run_id: str) -> Run:
 
 
 def _known(conn: Connection, run: Run) -> Outcome:
-    row: Any = conn.execute(
-        """
-        select r.revision, (select count(*) from flow_day where to_revision = r.revision),
-            (select count(*) from flow_day where from_revision = r.revision)
-        from revision r where r.run_id = %s
-        """,
-        [run.run_id],
-    ).fetchone()
-    return Outcome(*row)
+    found: Any = conn.execute("select revision from revision where run_id = %s", [run.run_id]).fetchone()
+    return Outcome(found[0], *rows_of(conn, found[0]))
 
 
 def _forward(conn: Connection, run: Run) -> None:
@@ -102,21 +97,21 @@ def _revision(conn: Connection, run: Run, at: datetime) -> int:
     return int(row[0])
 
 
-def _rows(conn: Connection, run: Run, revision: int) -> Outcome:
-    """Closes the rows that hold no longer and writes those that are new or changed."""
-    names = sql.SQL(", ").join(map(sql.Identifier, (*KEYS, *FIGURES)))
+def _rows(conn: Connection, run: Run, table: Rolled, revision: int) -> tuple[int, int]:
+    """Closes the rows that hold no longer and writes those that are new or changed; how many of either."""
     words = {
-        "staged": run.staging,
-        "names": names,
-        "f": _of("f", (*KEYS, *FIGURES)),
-        "s": _of("s", (*KEYS, *FIGURES)),
-        "fk": _of("f", KEYS),
-        "sk": _of("s", KEYS),
+        "table": sql.Identifier(table.name),
+        "staged": run.staging(table),
+        "names": sql.SQL(", ").join(map(sql.Identifier, table.columns)),
+        "f": _of("f", table.columns),
+        "s": _of("s", table.columns),
+        "fk": _of("f", table.keys),
+        "sk": _of("s", table.keys),
     }
     closed = conn.execute(
         sql.SQL(
             """
-            update flow_day f set to_revision = %s where feed = %s and to_revision is null
+            update {table} f set to_revision = %s where feed = %s and to_revision is null
                 and not exists (select from {staged} s where ({s}) = ({f}))
             """
         ).format(**words),
@@ -125,16 +120,16 @@ def _rows(conn: Connection, run: Run, revision: int) -> Outcome:
     written = conn.execute(
         sql.SQL(
             """
-            insert into flow_day (feed, {names}, from_revision) select %s, {s}, %s from {staged} s
+            insert into {table} (feed, {names}, from_revision) select %s, {s}, %s from {staged} s
             where not exists (
-                select from flow_day f where f.feed = %s and f.to_revision is null and ({fk}) = ({sk})
+                select from {table} f where f.feed = %s and f.to_revision is null and ({fk}) = ({sk})
             )
             """
         ).format(**words),
         [run.feed, revision, run.feed],
     ).rowcount
-    return Outcome(revision, closed, written)
+    return closed, written
 
 
-def _of(alias: str, names: tuple[str, ...]) -> sql.Composed:
+def _of(alias: str, names: Iterable[str]) -> sql.Composed:
     return sql.SQL(", ").join(sql.Identifier(alias, name) for name in names)

@@ -42,15 +42,9 @@ def report(conn: Connection, run_id: str) -> Report | None:
         'select "check", severity, ok, observed from audit where run_id = %s order by severity, "check"',
         [run_id],
     ).fetchall()
-    row: Any = conn.execute(
-        """
-        select r.revision, (select count(*) from flow_day where from_revision = r.revision),
-            (select count(*) from flow_day where to_revision = r.revision)
-        from revision r where run_id = %s
-        """,
-        [run_id],
-    ).fetchone()
-    revision, written, closed = row or (None, 0, 0)
+    row: Any = conn.execute("select revision from revision where run_id = %s", [run_id]).fetchone()
+    revision = row and row[0]
+    closed, written = (0, 0) if revision is None else runs.rows_of(conn, revision)
     return Report(
         *(run_id, run.feed, run.state, run.reason, revision, run.covers_from.isoformat()),
         *(run.covers_to.isoformat(), run.zone, run.position, run.definitions, run.cases, run.set_aside),

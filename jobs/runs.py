@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,9 +12,34 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from ioc.errors import Stop
+from ioc.kernel.flow import FIGURES, KEYS
+from ioc.kernel.months import MONTH_FIGURES
 from ioc.warehouse.connection import Connection
 
-TABLE = "flow_day"
+
+@dataclass(frozen=True)
+class Rolled:
+    """A table that a run stages and publishes: what names a row, with PostgreSQL's types, and its figures."""
+
+    name: str
+    keys: Mapping[str, str]
+    figures: tuple[str, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (*self.keys, *self.figures)
+
+
+DAYS = Rolled("flow_day", {name: "date" if name == "day" else "text" for name in KEYS}, FIGURES)
+MONTHS = Rolled(
+    "flow_month",
+    {
+        **{"calendar": "text", "month": "text", "month_from": "date", "month_to": "date"},
+        **{"agency": "text", "channel": "text", "sector": "text"},
+    },
+    MONTH_FIGURES,
+)
+TABLES = (DAYS, MONTHS)
 
 
 @dataclass(frozen=True)
@@ -32,9 +58,8 @@ class Run:
     cases: int | None = None
     set_aside: int | None = None
 
-    @property
-    def staging(self) -> sql.Identifier:
-        return staging_table(self.run_id)
+    def staging(self, table: Rolled) -> sql.Identifier:
+        return staging_table(self.run_id, table)
 
 
 @dataclass(frozen=True)
@@ -53,8 +78,8 @@ def run_id(feed: str, trigger: str) -> str:
     return f"{feed}:{trigger}"
 
 
-def staging_table(of_run: str) -> sql.Identifier:
-    return sql.Identifier("staging", f"{TABLE}__{hashlib.sha256(of_run.encode()).hexdigest()[:16]}")
+def staging_table(of_run: str, table: Rolled) -> sql.Identifier:
+    return sql.Identifier("staging", f"{table.name}__{hashlib.sha256(of_run.encode()).hexdigest()[:16]}")
 
 
 def find(conn: Connection, of_run: str) -> Run | None:
@@ -116,6 +141,24 @@ def end(conn: Connection, of_run: str, state: str, reason: str | None, at: datet
         "update run set state = %s, reason = %s, ended_at = %s where run_id = %s and state <> 'published'",
         [state, reason, at, of_run],
     )
+
+
+def rows_of(conn: Connection, revision: int) -> tuple[int, int]:
+    """How many rows a revision closed and how many it wrote, over all tables."""
+    closed = written = 0
+    for table in TABLES:
+        row: Any = conn.execute(
+            sql.SQL(
+                """
+                select count(*) filter (where to_revision = %(r)s),
+                    count(*) filter (where from_revision = %(r)s)
+                from {} where from_revision = %(r)s or to_revision = %(r)s
+                """
+            ).format(sql.Identifier(table.name)),
+            {"r": revision},
+        ).fetchone()
+        closed, written = closed + row[0], written + row[1]
+    return closed, written
 
 
 def published(conn: Connection, feed: str) -> Published | None:

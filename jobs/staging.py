@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import polars as pl
 
 from ioc.errors import Stop
-from ioc.kernel.flow import FIGURES, GROUP, KEYS, flow_days
+from ioc.kernel.flow import flow_days
+from ioc.kernel.months import Months
+from ioc.kernel.period_names import PeriodCalendar
+from ioc.period_calendars import period_calendar
 from ioc.rules import case_rules
 from ioc.settings import Settings
 from ioc.warehouse.connection import Connection
@@ -18,11 +21,12 @@ from ioc.warehouse.offsets import standings
 from jobs.crosswalk import crosswalk
 from jobs.event_log import EventLog, Position, buckets, held
 from jobs.flow_day import Built, Source, below
-from jobs.runs import Run, published, put
+from jobs.runs import DAYS, MONTHS, Rolled, Run, published, put
 from jobs.window import Window
-from schemas import Feed
+from schemas import Feed, Registry
 
 LIVE_SECONDS = 60
+EARLIEST = date(1900, 1, 1)  # of instants that are taken
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,16 @@ def pinned(settings: Settings, conn: Connection, feed: Feed) -> Source | None:
     )
     log = pl.scan_delta(source.uri, version=source.version)
     return replace(source, cases=crosswalk(below(log, source), source.rules.identity))
+
+
+def months_of(feed: Feed, registry: Registry, last: date) -> Months:
+    """All whole months of every calendar up to `last`; `whole` leaves out those before the window."""
+    return Months(
+        [period_calendar(registry, name) for name in sorted(registry.period_calendars)],
+        *(EARLIEST, last),
+        sectors={code: one.field or "" for code, one in registry.procedures.items()},
+        pauses={code: s.pause for code, s in feed.lifecycle.statuses.items() if s.pause},
+    )
 
 
 def await_live(
@@ -89,32 +103,56 @@ def coverage(conn: Connection, plan: Plan, built: Built) -> Window:
 
 
 def stage(conn: Connection, plan: Plan, window: Window, built: Built, at: datetime) -> Run:
-    """Writes the dense days into the run's own table, replacing what an earlier try left; one transaction."""
-    days = flow_days(built.cells.lazy(), window.first, window.last).collect()
+    """Writes days and whole months into the run's own tables over an earlier try's; one transaction."""
     position = {plan.feed.feed: {str(p): end for p, end in plan.source.position.items()}}
     run = Run(
         *(plan.run_id, plan.feed.feed, window.first, window.last, plan.feed.zone, position),
         *(plan.source.rules.definitions, "staged", None, built.cases, built.set_aside),
     )
     put(conn, run, at)
-    write(conn, run, days)
+    write(conn, run, DAYS, flow_days(built.cells.lazy(), window.first, window.last).collect())
+    write(conn, run, MONTHS, whole(built, window, plan.source.months.calendars))
     conn.commit()
     return run
 
 
-def write(conn: Connection, run: Run, days: pl.DataFrame) -> None:
+def whole(built: Built, window: Window, calendars: Sequence[PeriodCalendar]) -> pl.DataFrame:
+    """The months that the window holds whole, under their names, with their first and last day.
+
+    Where nothing happened before the window, a month that begins before it is whole too.
+    """
+    days = built.cells.get_column("day")
+    opens = date.min if not len(days) or days[0] >= window.first else window.first
+    named = [
+        {"calendar": one.name, "number": number, "month": f"{number // 12:04}-{number % 12 + 1:02}"}
+        | {"month_from": one.first_of(number), "month_to": one.first_of(number + 1) - timedelta(days=1)}
+        for one in calendars
+        for number in built.months.filter(calendar=one.name).get_column("month").unique()
+    ]
+    names = pl.DataFrame(named, schema=_NAMED)
+    months = built.months.rename({"month": "number"}).join(names, on=["calendar", "number"])
+    held = months.filter(pl.col("month_from") >= opens, pl.col("month_to") <= window.last)
+    return held.select(MONTHS.columns).sort(tuple(MONTHS.keys))
+
+
+_NAMED: dict[str, pl.DataType] = {
+    **{"calendar": pl.String(), "number": pl.Int32(), "month": pl.String()},
+    **{"month_from": pl.Date(), "month_to": pl.Date()},
+}
+
+
+def write(conn: Connection, run: Run, table: Rolled, rows: pl.DataFrame) -> None:
     """The frame into the run's staging table by COPY."""
     from psycopg import sql
 
-    columns = ", ".join([*(f"{name} text" for name in GROUP), *(f"{name} bigint" for name in FIGURES)])
-    table = run.staging
-    conn.execute(sql.SQL("drop table if exists {}").format(table))
-    made = f"create table {{}} (day date, {columns})"
-    conn.execute(sql.SQL(made).format(table))
-    names = (*KEYS, *FIGURES)
-    text = days.select(names).write_csv(include_header=False, quote_style="non_numeric")
+    staged = run.staging(table)
+    columns = [*table.keys.items(), *((name, "bigint") for name in table.figures)]
+    made = sql.SQL(", ").join(sql.SQL(f"{{}} {kind}").format(sql.Identifier(name)) for name, kind in columns)
+    conn.execute(sql.SQL("drop table if exists {}").format(staged))
+    conn.execute(sql.SQL("create table {} ({})").format(staged, made))
+    text = rows.select(table.columns).write_csv(include_header=False, quote_style="non_numeric")
     with (
         conn.cursor() as cursor,
-        cursor.copy(sql.SQL("copy {} from stdin (format csv)").format(table)) as copy,
+        cursor.copy(sql.SQL("copy {} from stdin (format csv)").format(staged)) as copy,
     ):
         copy.write(text)

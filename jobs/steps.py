@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -115,7 +115,7 @@ def _rollup(home: House, conn: Connection, asked: Asked) -> str:
 
 def _plan(home: House, conn: Connection, feed: Feed, asked: Asked) -> list[Plan]:
     """One plan, or none where the feed has no log yet. One of many that cannot be planned stops no other."""
-    from jobs.staging import Plan, pinned
+    from jobs.staging import Plan, months_of, pinned
 
     try:
         last = asked.last or last_ended_day(home.now, feed.zone)
@@ -128,8 +128,12 @@ def _plan(home: House, conn: Connection, feed: Feed, asked: Asked) -> list[Plan]
             raise
         _failed(conn, feed, asked, str(exc), home.now)
         return []
-    run_id = runs.run_id(feed.feed, asked.trigger)
-    return [Plan(run_id, feed, source, window, asked.first is None)] if source else []
+    if source is None:
+        return []
+    before = runs.published(conn, feed.feed)
+    last = window.last if before is None else max(window.last, before.covers_to)
+    source = replace(source, months=months_of(feed, home.registry, last))
+    return [Plan(runs.run_id(feed.feed, asked.trigger), feed, source, window, asked.first is None)]
 
 
 def _failed(conn: Connection, feed: Feed, asked: Asked, reason: str, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -40,22 +41,89 @@ SOUND = [
 ]
 
 
-def staged(conn: Connection, rows: list[dict[str, Any]], name: str = "x:one", **other: Any) -> runs.Run:
+def staged(
+    conn: Connection,
+    rows: list[dict[str, Any]],
+    name: str = "x:one",
+    months: Sequence[dict[str, Any]] = (),
+    **other: Any,
+) -> runs.Run:
     said = {"position": {"x": {"0": 9}}, "definitions": "d", "state": "staged"} | other
     run = runs.Run(name, "x", DAYS[0], DAYS[-1], "UTC", **said)
     runs.put(conn, run, NOW)
     both = [row | {"credit": credit} for row in rows for credit in row.get("credits", CREDITS)]
-    write(conn, run, pl.DataFrame([{n: row[n] for n in FLOW_DAYS} for row in both], schema=FLOW_DAYS))
+    days = pl.DataFrame([{n: row[n] for n in FLOW_DAYS} for row in both], schema=FLOW_DAYS)
+    write(conn, run, runs.DAYS, days)
+    write(conn, run, runs.MONTHS, pl.DataFrame(months, schema=MONTHS))
     conn.commit()
     return run
 
 
+KINDS = {"text": pl.String(), "date": pl.Date()}
+MONTHS = {name: KINDS[kind] for name, kind in runs.MONTHS.keys.items()} | dict.fromkeys(
+    runs.MONTHS.figures, pl.Int64()
+)
+
+
+def month(n: int, days: list[date], *, opened: int, new: int, resolved: int, **other: Any) -> dict[str, Any]:
+    """Of a calendar whose months are a day or two long, so that they lie in DAYS."""
+    open_end = opened + new - resolved
+    figures = dict.fromkeys(runs.MONTHS.figures, 0) | {
+        "carried_over": opened,
+        "new": new,
+        "resolved": resolved,
+    }
+    figures |= {"early": resolved, "open_in_time": open_end}
+    said = {
+        "calendar": "SHORT",
+        "month": f"2024-{n:02}",
+        "month_from": days[0],
+        "month_to": days[-1],
+    }
+    return said | {"agency": "A", "channel": "desk", "sector": "Land"} | figures | other
+
+
+MONTHLY = [
+    month(1, DAYS[:2], opened=0, new=3, resolved=1, open_in_time=1, open_overdue=1, paused_fee=1),
+    month(2, DAYS[2:], opened=2, new=4, resolved=2, early=1, on_due_date=1, withdrawn=1),
+]
+
+
 def test_a_sound_run_passes_and_every_check_is_kept(warehouse: Settings) -> None:
     with connect(warehouse) as conn:
-        staged(conn, SOUND)
+        staged(conn, SOUND, months=MONTHLY)
         assert audit(conn, "x:one", NOW).state == "audited"
         kept = conn.execute('select "check", ok from audit where run_id = %s', ["x:one"]).fetchall()
-    assert dict(kept) == dict.fromkeys(table("flow_day").expectations, True)  # type: ignore[arg-type] # rows of two
+    promised = [name for rolled in runs.TABLES for name in table(rolled.name).expectations]
+    assert dict(kept) == dict.fromkeys(promised, True)  # type: ignore[arg-type] # rows of two
+
+
+BROKEN_MONTHS = {
+    "month-grain-unique": [*MONTHLY, MONTHLY[1]],
+    "month-received": [MONTHLY[0] | {"open_in_time": 2}, MONTHLY[1]],
+    "month-outcomes": [MONTHLY[0] | {"early": 0}, MONTHLY[1]],
+    "month-carried-over": [MONTHLY[0], month(2, DAYS[2:], opened=1, new=5, resolved=2)],
+    "month-never-lost": [MONTHLY[0], MONTHLY[1] | {"sector": "Trade"}],
+    "month-non-negative": [MONTHLY[0] | {"paused_stop": -1}, MONTHLY[1]],
+    "month-parts-of-wholes": [MONTHLY[0] | {"paused_fee": 2}, MONTHLY[1]],
+    "month-equals-days": [MONTHLY[0], month(2, DAYS[2:], opened=2, new=5, resolved=2)],
+}
+
+
+def test_every_blocking_expectation_of_months_has_an_input_that_it_refuses() -> None:
+    blocking = {name for name, e in table("flow_month").expectations.items() if e.severity == "fail"}
+    assert set(BROKEN_MONTHS) == blocking
+
+
+@pytest.mark.parametrize("check", BROKEN_MONTHS)
+def test_a_broken_month_is_refused_by_its_gate(check: str, warehouse: Settings) -> None:
+    with connect(warehouse) as conn:
+        staged(conn, SOUND, months=BROKEN_MONTHS[check])
+        run = audit(conn, "x:one", NOW)
+        assert run.state == "refused"
+        assert f"{check}: " in (run.reason or "")
+        with pytest.raises(Stop, match="only an audited run can be published"):
+            publish(conn, "x:one", NOW)
 
 
 BROKEN = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,15 @@ from ioc.errors import Stop
 from ioc.event import hash16
 from ioc.kernel.events import EVENTS
 from ioc.kernel.flow import CONTRIBUTIONS
+from ioc.kernel.months import Months
 from ioc.kernel.rules import CaseRules
 from jobs import flow_day
 from jobs.event_log import SCHEMA, EventLog, buckets, compact, held
-from jobs.flow_day import KEYS, Source, bucket_cells, cells_of_events, parted
+from jobs.flow_day import BY, Source, bucket_cells, cells_of_events, parted
+from jobs.staging import whole
 from jobs.testing import CASES, events_of
+from jobs.window import Window
+from tests.kernel.slow_periods import CALENDAR
 
 RULES = CaseRules(
     "x", "UTC", {"received": "open", "completed": "resolved"}, frozenset({"received"}), "date", "d"
@@ -67,7 +71,7 @@ def source(table: DeltaTable, **other: Any) -> Source:
 
 def summed(source: Source) -> pl.DataFrame:
     parts = [pl.from_arrow(b) for bucket in range(source.tasks) for b in bucket_cells(source, bucket, 0)]
-    return pl.concat(parts).group_by("source", *KEYS).sum()  # type: ignore[type-var, return-value] # frames
+    return pl.concat(parts).group_by("source", *BY).sum()  # type: ignore[type-var, return-value] # frames
 
 
 def test_all_buckets_together_are_the_whole_log(log: EventLog) -> None:
@@ -156,3 +160,24 @@ def test_the_number_of_buckets_is_the_logs_own(log: EventLog, tmp_path: Path) ->
 
 def test_the_small_log_is_dated_before_any_run() -> None:
     assert all(event.time < datetime(2011, 6, 1, tzinfo=UTC) for event in events_of("x", CASES))
+
+
+def test_months_come_from_the_same_tasks_and_add_up_to_the_days(log: EventLog) -> None:
+    months = Months([CALENDAR], date(1900, 1, 1), date(2199, 12, 31))
+    (built,) = parted(summed(source(stored(log, rows_of(CASES)), months=months)), 1)
+    days = built.cells.filter(credit="resolving")
+    for name in ("new", "resolved", "late", "withdrawn"):
+        assert built.months[name].sum() == days[name].sum()
+    assert built.months["new"].sum() == 5
+    assert built.cases == 6
+
+
+def test_a_month_that_the_window_does_not_hold_whole_is_not_staged(log: EventLog) -> None:
+    months = Months([CALENDAR], date(1900, 1, 1), date(2199, 12, 31))
+    (built,) = parted(summed(source(stored(log, rows_of(CASES)), months=months)), 1)
+    first = built.cells["day"][0]
+    following = CALENDAR.first_of(CALENDAR.month_of(first) + 1)
+    names = whole(built, Window(first, following), [CALENDAR])["month"].unique()
+    assert names.to_list() == [f"{first:%Y-%m}"]  # nothing happened before it: whole, though it began earlier
+    later = Window(first + timedelta(days=1), following)
+    assert whole(built, later, [CALENDAR]).is_empty()

@@ -38,7 +38,8 @@ def audited(conn: Connection, name: str, news: dict[int, int], **other: Any) -> 
         | {"new": new}
         for day, new in news.items()
     ]
-    write(conn, run, pl.DataFrame(days, schema=FLOW_DAYS))
+    write(conn, run, runs.DAYS, pl.DataFrame(days, schema=FLOW_DAYS))
+    write(conn, run, runs.MONTHS, pl.DataFrame(schema=runs.MONTHS.columns))
     conn.commit()
 
 

@@ -1,6 +1,6 @@
--- The frame that an audit looks at: every staged row with what would have to be zero. {staged} is the run's table.
+-- The frame that an audit looks at: every staged row with what would have to be zero. {flow_day} is the run's table.
 with staged as (
-    select * from {staged}
+    select * from {flow_day}
 ), daily as (
     select day, sum(new) received from staged where credit = 'resolving' group by day having sum(new) > 0
 ), credits as (  -- both credits count the same cases
