@@ -108,6 +108,8 @@ def _rows(conn: Connection, run: Run, table: Rolled, revision: int) -> tuple[int
         "fk": _of("f", table.keys),
         "sk": _of("s", table.keys),
     }
+    # Without statistics, as of a table filled a moment ago, the planner compares every row with every other.
+    conn.execute(sql.SQL("analyze {table}, {staged}").format(**words))
     closed = conn.execute(
         sql.SQL(
             """
