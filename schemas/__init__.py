@@ -4,6 +4,7 @@ from schemas.calendar import Calendar
 from schemas.event_files import personal_fields
 from schemas.feed import Feed, Measure
 from schemas.findings import Finding, Unusable, near
+from schemas.form import Form, FormCode
 from schemas.history import History, Succession
 from schemas.lifecycle import Status
 from schemas.period_calendar import PeriodCalendar
@@ -18,6 +19,8 @@ __all__ = [
     "EventMapping",
     "Feed",
     "Finding",
+    "Form",
+    "FormCode",
     "History",
     "Measure",
     "MessageMapping",

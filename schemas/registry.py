@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import ValidationError
 
 from schemas.calendar import Calendar
 from schemas.event_files import personal_fields, read_event_schemas
+from schemas.extending import extended
 from schemas.feed import Feed
 from schemas.findings import Finding, Path_, Unusable, near, of_validation
+from schemas.form import Form
 from schemas.history import History
 from schemas.leaning import leaning
 from schemas.period_calendar import PeriodCalendar
@@ -23,12 +25,12 @@ from schemas.source import EventMapping, SourceMapping, Value, template_parts
 from schemas.yaml_file import YamlFile
 
 PACKAGED = Path(__file__).parent
-Named = TypeVar("Named", Calendar, PeriodCalendar)
+Named = TypeVar("Named", Calendar, PeriodCalendar, Form)
 
 
 @dataclass
 class Registry:
-    """Feeds, sources, reference data, working calendars and period calendars by name or code."""
+    """Feeds, sources, reference data, working and period calendars and forms by name or code."""
 
     feeds: dict[str, Feed] = field(default_factory=dict)
     sources: dict[str, SourceMapping] = field(default_factory=dict)
@@ -38,6 +40,7 @@ class Registry:
     period_calendars: dict[str, PeriodCalendar] = field(default_factory=dict)
     history: History = field(default_factory=History)  # all versions of the agencies, and successions
     procedure_versions: dict[str, tuple[ProcedureVersion, ...]] = field(default_factory=dict)
+    forms: dict[str, Form] = field(default_factory=dict)
 
     def feed(self, name: str) -> Feed:
         """The feed, or KeyError that lists the known ones."""
@@ -50,6 +53,7 @@ def load(paths: Sequence[Path] = ()) -> Registry:
     """The packaged promises and those of `paths`; Unusable carries every finding of every file."""
     registry, reference, found = Registry(), ReferenceFiles(), list[Finding]()
     raw: dict[str, YamlFile] = {}
+    raw_forms: dict[str, YamlFile] = {}
     for root in (PACKAGED, *paths):
         if not root.is_dir():
             found.append(Finding(str(root), 0, "IOC_SCHEMAS_PATH", str(root), "name a folder that exists"))
@@ -63,6 +67,7 @@ def load(paths: Sequence[Path] = ()) -> Registry:
         _feeds(root, registry, raw, found)
         for path in sorted(root.glob("sources/*.yaml")):
             read_source(path, registry, found)
+        registry.forms |= {file.path.stem: one for file, one in _named(root, "form", Form, found, raw_forms)}
     registry.history, registry.procedure_versions = reference.history, reference.procedure_versions
     found += reference.check()
     limits = [version for versions in registry.procedure_versions.values() for version in versions]
@@ -168,13 +173,22 @@ def _calendars(root: Path, registry: Registry, found: list[Finding]) -> None:
 
 
 def _named(
-    root: Path, kind: str, model: type[Named], found: list[Finding]
+    root: Path,
+    kind: str,
+    model: type[Named],
+    found: list[Finding],
+    raw: dict[str, YamlFile] | None = None,
 ) -> Iterator[tuple[YamlFile, Named]]:
-    """The folder's promises of a kind, each named as its file; one that cannot be used is left out."""
+    """The folder's promises of a kind, each named as its file; one that cannot be used is left out.
+
+    With `raw`, which holds and takes up files by name, one may extend another.
+    """
     for path in sorted(root.glob(f"{kind}s/*.yaml")):
         file = _yaml(path, found)
         if file is None:
             continue
+        if raw is not None:
+            file.content = extended(kind, file, path.stem, raw, found)
         try:
             promise = model.model_validate(file.content)
         except ValidationError as exc:
@@ -182,6 +196,8 @@ def _named(
             continue
         if (name := getattr(promise, kind)) != path.stem:
             found.append(_finding(file, (kind,), name, f"name it as its file, {path.stem!r}"))
+        if raw is not None:
+            raw[path.stem] = file
         yield file, promise.model_copy(update={"file": file.shown})
 
 
@@ -191,7 +207,7 @@ def _feeds(root: Path, registry: Registry, raw: dict[str, YamlFile], found: list
         if file is None:
             continue
         name = path.parent.name
-        content = _extended(file, name, raw, found)
+        content = extended("feed", file, name, raw, found)
         try:
             feed = Feed.model_validate(content)
         except ValidationError as exc:
@@ -209,25 +225,6 @@ def _feeds(root: Path, registry: Registry, raw: dict[str, YamlFile], found: list
         schemas = read_event_schemas(path.parent, feed, base, shown, found)
         registry.feeds[name] = feed.model_copy(update={"file": file.shown, "event_schemas": schemas})
         raw[name] = file
-
-
-def _extended(file: YamlFile, name: str, raw: dict[str, YamlFile], found: list[Finding]) -> Any:
-    base = file.content.get("extends") if isinstance(file.content, dict) else None
-    if base is None:
-        return file.content
-    if base not in raw:
-        mend = f"name a feed of an earlier folder or an earlier name{near(str(base), raw)}"
-        found.append(Finding(file.shown, file.line(("extends",)), "extends", base, mend))
-        return file.content
-    return merged(raw[base].content, {"feed": name, **file.content})
-
-
-def merged(base: Any, over: Any) -> Any:
-    """`over` laid on `base`: tables key by key, everything else replaced; null takes a key away."""
-    if not (isinstance(base, dict) and isinstance(over, dict)):
-        return over
-    laid = {key: merged(base.get(key), value) for key, value in over.items() if value is not None}
-    return {**{k: v for k, v in base.items() if k not in over}, **laid}
 
 
 def _yaml(path: Path, found: list[Finding]) -> YamlFile | None:

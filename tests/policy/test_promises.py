@@ -29,7 +29,8 @@ def test_no_promise_file_lies_unread(root: Path, registry: Registry) -> None:
         folder = Path(feed.file).parent
         read |= {str(folder / f"{name.split('/')[1]}.json") for name in feed.event_schemas}
     read |= {calendar.file for calendar in registry.period_calendars.values()}
-    places = ("feeds/*/*.*", "sources/*.*", "period_calendars/*.*")
+    read |= {form.file for form in registry.forms.values()}
+    places = ("feeds/*/*.*", "sources/*.*", "period_calendars/*.*", "forms/*.*")
     lying = [p for place in places for p in PACKAGED.glob(place) if p.is_file()]
     assert {str(p.relative_to(root)) for p in lying} - read == set()
     worked = {str(p) for p in (root / "docs/examples").rglob("*.yaml")}
