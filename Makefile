@@ -18,7 +18,7 @@ PACKAGES := .venv/.set-up-$(shell cat requirements.lock pyproject.toml | cksum |
 MODULES := node_modules/.set-up-$(shell cat package-lock.json | cksum | cut -d ' ' -f 1)
 
 # Tests that start no parts: they run beside those that do, which mostly wait.
-ALONE := tests/admit tests/ioc tests/kernel tests/policy tests/schemas tests/simulator
+ALONE := tests/admit tests/forms tests/ioc tests/kernel tests/policy tests/schemas tests/simulator
 
 .PHONY: help setup demo test faults nightly mutants check bench jars images clean
 
@@ -44,7 +44,7 @@ faults: setup ## the slow tests of whole stacks: killed, restarted, across a mer
 	@exec $(PY) -m pytest -m fault $(TESTS)
 
 nightly: setup ## the property tests with forty times as many cases (an hour)
-	@TEST_EFFORT=40 exec $(PY) -m pytest --timeout 7200 tests/kernel tests/ioc
+	@TEST_EFFORT=40 exec $(PY) -m pytest --timeout 7200 tests/kernel tests/ioc tests/forms
 
 mutants: setup ## changes each comparison of the clocks in turn; lists those that no test notices (hours)
 	@exec $(PY) -m tests.mutants $(FILES)

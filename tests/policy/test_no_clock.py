@@ -1,4 +1,4 @@
-"""Kernel and story are told the instant: neither asks a clock, so the day they run moves nothing."""
+"""Kernel, story and forms are told the instant: none asks a clock, so the day they run moves nothing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-PURE = ("ioc/kernel", "ioc/story")
+PURE = ("ioc/kernel", "ioc/story", "ioc/forms")
 CLOCKS = {"now", "today", "utcnow", "time", "monotonic", "time_ns"}
 OF = {"datetime", "date", "time", "dt", "Clock"}
 
@@ -24,7 +24,7 @@ def asked(text: str) -> list[str]:
     return found
 
 
-def test_neither_kernel_nor_story_asks_a_clock(root: Path) -> None:
+def test_neither_kernel_nor_story_nor_form_asks_a_clock(root: Path) -> None:
     files = [path for folder in PURE for path in (root / folder).rglob("*.py")]
     assert len(files) > 20
     assert {str(p): said for p in files if (said := asked(p.read_text(encoding="utf-8")))} == {}
