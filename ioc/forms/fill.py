@@ -36,7 +36,7 @@ def filled(
     accepted(form, figures)
     summed = sums(form, figures, [*form.figures])
     cells: dict[Key, Cells] = {key: _cells(form, told) for key, told in summed.items()}
-    rows = laid(form, cells, names(form, figures), summed)
+    rows = laid(form, cells, names(figures), summed)
     return Filled(form, code_of(form, heading), heading, rows, standing, signature)
 
 
@@ -65,7 +65,7 @@ def taken(
     for key in [(), *cells]:
         if (parent := key[:-1]) not in cells:
             raise BadInput("row", parent or "total", "it is missing; give every row that stands over others")
-    rows = laid(form, cells, names(form, printed), {})
+    rows = laid(form, cells, names(printed), {})
     return Filled(form, code_of(form, heading), heading, rows, standing, signature)
 
 

@@ -33,9 +33,9 @@ def sums(form: Form, frame: pl.DataFrame, figures: Sequence[str]) -> dict[Key, d
     return found
 
 
-def names(form: Form, frame: pl.DataFrame) -> dict[str, str]:
-    """Code -> name of the agencies of a frame, where its rows need them."""
-    if "agency_name" not in frame.columns or all(rows.by != "agency" for rows in form.rows):
+def names(frame: pl.DataFrame) -> dict[str, str]:
+    """Code -> name of a frame's agencies, where it gives both."""
+    if not {"agency", "agency_name"} <= {*frame.columns}:
         return {}
     told = frame.select("agency", "agency_name").drop_nulls().unique().sort("agency", "agency_name")
     return dict(told.iter_rows())

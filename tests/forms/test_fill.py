@@ -117,6 +117,7 @@ def test_what_is_printed_around_the_figures_is_held_to_one_line() -> None:
         replace(YEAR, agency="")
     with pytest.raises(BadInput, match=r"last: '2023-12-14'.*2023-12-15 or later"):
         replace(YEAR, last=date(2023, 12, 14))
+    assert replace(YEAR, last=YEAR.first).last == YEAR.first  # a day is a period
     with pytest.raises(BadInput, match=r"period: .*one line"):
         replace(YEAR, period="Năm\n2024")
     with pytest.raises(BadInput, match=r"as_of: '2024-12-15T00:00:00'.*zone"):

@@ -89,6 +89,8 @@ def test_figures_are_numbers_with_dots_and_borders() -> None:
         for one in (cell for cell in row if isinstance(cell, Cell)):
             assert one.border.top.style == one.border.left.style == "thin", one.coordinate
     assert sheet["A12"].border.top.style is None
+    assert (sheet["A12"].value, sheet["A13"].value) == (None, "Nhận qua dịch vụ bưu chính (trong cột 5): 0")
+    assert sheet["A13"].alignment.horizontal == "left"
     assert (sheet["C11"].font.bold, sheet["C9"].font.bold) == (True, False)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from schemas import Finding, Unusable, load
+from schemas import Finding, FormCode, Unusable, load
 from schemas.registry import PACKAGED
 
 A, B = "forms/II.06a.yaml", "forms/II.06b.yaml"
@@ -147,6 +147,13 @@ def test_every_level_of_an_agency_has_a_group() -> None:
 def test_the_code_of_a_day(day: date, ministry: str | None, code: str, assumed: bool) -> None:
     told = load().forms["II.06a"].code_on(day, ministry)
     assert (told.code, told.assumed) == (code, assumed)
+
+
+def test_a_code_may_hold_for_one_day() -> None:
+    code = load().forms["II.06a"].codes[0]
+    day = code.valid_from
+    again = FormCode.model_validate(code.model_dump() | {"valid_to": day})
+    assert (again.holds(day), again.holds(day + timedelta(days=1))) == (True, False)
 
 
 def test_a_form_of_a_later_folder_stands_in_place_of_the_packaged_one(tmp_path: Path) -> None:
