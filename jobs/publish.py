@@ -12,7 +12,8 @@ from psycopg.types.json import Jsonb
 
 from ioc.errors import Stop
 from ioc.warehouse.connection import Connection
-from jobs.runs import TABLES, Rolled, Run, end, find, published, rows_of
+from jobs.restate import LEDGER
+from jobs.runs import TABLES, Rolled, Run, end, find, ledger_table, published, rows_of
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ def publish(conn: Connection, run_id: str, at: datetime) -> Outcome:
             done = _rows(conn, run, table, revision)
             closed, written = closed + done[0], written + done[1]
             conn.execute(sql.SQL("drop table {}").format(run.staging(table)))
+        _restate(conn, run, revision, at)
         end(conn, run_id, "published", None, at)
         conn.execute("select pg_notify('ioc_published', %s)", [run.feed])
     return Outcome(revision, closed, written)
@@ -61,6 +63,10 @@ def _known(conn: Connection, run: Run) -> Outcome:
 def _forward(conn: Connection, run: Run) -> None:
     """A revision knows at least what the one before it knew, and covers at least its days."""
     before = published(conn, run.feed)
+    if run.base != (before.revision if before else None):
+        raise Stop(
+            f"run {run.run_id} was staged against another revision than the one that holds; run it again"
+        )
     if before is None:
         return
     if run.covers_from > before.covers_from or run.covers_to < before.covers_to:
@@ -95,6 +101,19 @@ def _revision(conn: Connection, run: Run, at: datetime) -> int:
         ],
     ).fetchone()
     return int(row[0])
+
+
+def _restate(conn: Connection, run: Run, revision: int, at: datetime) -> None:
+    """What the run changes of closed months, into the ledger."""
+    names = sql.SQL(", ").join(map(sql.Identifier, LEDGER))
+    table = ledger_table(run.run_id)
+    conn.execute(
+        sql.SQL(
+            "insert into restatement (feed, revision, {names}, run_id, at) select %s, %s, {names}, %s, %s from {table}"
+        ).format(names=names, table=table),
+        [run.feed, revision, run.run_id, at],
+    )
+    conn.execute(sql.SQL("drop table {}").format(table))
 
 
 def _rows(conn: Connection, run: Run, table: Rolled, revision: int) -> tuple[int, int]:

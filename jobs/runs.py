@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import polars as pl
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
@@ -29,6 +30,13 @@ class Rolled:
     def columns(self) -> tuple[str, ...]:
         return (*self.keys, *self.figures)
 
+    @property
+    def frame(self) -> pl.Schema:
+        """The same as a frame."""
+        kinds: dict[str, pl.DataType] = {"text": pl.String(), "date": pl.Date()}
+        keys = {name: kinds[kind] for name, kind in self.keys.items()}
+        return pl.Schema(keys | dict.fromkeys(self.figures, pl.Int64()))
+
 
 DAYS = Rolled("flow_day", {name: "date" if name == "day" else "text" for name in KEYS}, FIGURES)
 MONTHS = Rolled(
@@ -44,7 +52,10 @@ TABLES = (DAYS, MONTHS)
 
 @dataclass(frozen=True)
 class Run:
-    """What a staged run says of itself. `position`: {topic: {partition: next offset}}; days are inclusive."""
+    """What a staged run says of itself. `position`: {topic: {partition: next offset}}; days are inclusive.
+
+    base: the revision that held when the run was staged, against which it says what it restates.
+    """
 
     run_id: str
     feed: str
@@ -57,6 +68,7 @@ class Run:
     reason: str | None = None
     cases: int | None = None
     set_aside: int | None = None
+    base: int | None = None
 
     def staging(self, table: Rolled) -> sql.Identifier:
         return staging_table(self.run_id, table)
@@ -82,12 +94,17 @@ def staging_table(of_run: str, table: Rolled) -> sql.Identifier:
     return sql.Identifier("staging", f"{table.name}__{hashlib.sha256(of_run.encode()).hexdigest()[:16]}")
 
 
+def ledger_table(of_run: str) -> sql.Identifier:
+    """Where a run keeps what it would restate."""
+    return staging_table(of_run, Rolled("restatement", {}, ()))
+
+
 def find(conn: Connection, of_run: str) -> Run | None:
     """The run, None where nothing of it was ever staged."""
     row: Any = conn.execute(
         """
         select run_id, feed, covers_from, covers_to, zone, coalesce(position, '{}'),
-            coalesce(definitions, ''), state, reason, cases, set_aside
+            coalesce(definitions, ''), state, reason, cases, set_aside, base
         from run where run_id = %s
         """,
         [of_run],
@@ -109,13 +126,13 @@ def put(conn: Connection, run: Run, at: datetime) -> None:
     done = conn.execute(
         """
         insert into run (run_id, feed, covers_from, covers_to, zone, position, definitions, state, reason,
-            cases, set_aside, started_at)
-        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+            cases, set_aside, base, started_at)
+        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
         on conflict (run_id) do update set
-            (covers_from, covers_to, zone, position, definitions, state, reason, cases, set_aside, ended_at)
+            (covers_from, covers_to, zone, position, definitions, state, reason, cases, set_aside, base, ended_at)
             = (excluded.covers_from, excluded.covers_to, excluded.zone, excluded.position,
                 excluded.definitions, excluded.state, excluded.reason, excluded.cases, excluded.set_aside,
-                null)
+                excluded.base, null)
         where run.state <> 'published'
         """,
         [
@@ -128,7 +145,7 @@ def put(conn: Connection, run: Run, at: datetime) -> None:
                 Jsonb(run.position),
                 run.definitions,
             ),
-            *(run.state, run.reason, run.cases, run.set_aside, at),
+            *(run.state, run.reason, run.cases, run.set_aside, run.base, at),
         ],
     ).rowcount
     if not done:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import polars as pl
 
 from ioc.errors import Stop
 from ioc.kernel.flow import flow_days
 from ioc.kernel.months import Months
-from ioc.kernel.period_names import PeriodCalendar
 from ioc.period_calendars import period_calendar
 from ioc.rules import case_rules
 from ioc.settings import Settings
@@ -21,7 +20,9 @@ from ioc.warehouse.offsets import standings
 from jobs.crosswalk import crosswalk
 from jobs.event_log import EventLog, Position, buckets, held
 from jobs.flow_day import Built, Source, below
+from jobs.restate import ledger, write_ledger
 from jobs.runs import DAYS, MONTHS, Rolled, Run, published, put
+from jobs.whole import whole
 from jobs.window import Window
 from schemas import Feed, Registry
 
@@ -103,42 +104,21 @@ def coverage(conn: Connection, plan: Plan, built: Built) -> Window:
 
 
 def stage(conn: Connection, plan: Plan, window: Window, built: Built, at: datetime) -> Run:
-    """Writes days and whole months into the run's own tables over an earlier try's; one transaction."""
+    """Writes days, whole months and what they restate into the run's own tables; one transaction."""
     position = {plan.feed.feed: {str(p): end for p, end in plan.source.position.items()}}
+    before = published(conn, plan.feed.feed)
     run = Run(
         *(plan.run_id, plan.feed.feed, window.first, window.last, plan.feed.zone, position),
         *(plan.source.rules.definitions, "staged", None, built.cases, built.set_aside),
+        base=before.revision if before else None,
     )
+    months = whole(built, window, plan.source.months.calendars)
     put(conn, run, at)
     write(conn, run, DAYS, flow_days(built.cells.lazy(), window.first, window.last).collect())
-    write(conn, run, MONTHS, whole(built, window, plan.source.months.calendars))
+    write(conn, run, MONTHS, months)
+    write_ledger(conn, run, ledger(conn, plan.source, before, run.definitions, months))
     conn.commit()
     return run
-
-
-def whole(built: Built, window: Window, calendars: Sequence[PeriodCalendar]) -> pl.DataFrame:
-    """The months that the window holds whole, under their names, with their first and last day.
-
-    Where nothing happened before the window, a month that begins before it is whole too.
-    """
-    days = built.cells.get_column("day")
-    opens = date.min if not len(days) or days[0] >= window.first else window.first
-    named = [
-        {"calendar": one.name, "number": number, "month": f"{number // 12:04}-{number % 12 + 1:02}"}
-        | {"month_from": one.first_of(number), "month_to": one.first_of(number + 1) - timedelta(days=1)}
-        for one in calendars
-        for number in built.months.filter(calendar=one.name).get_column("month").unique()
-    ]
-    names = pl.DataFrame(named, schema=_NAMED)
-    months = built.months.rename({"month": "number"}).join(names, on=["calendar", "number"])
-    held = months.filter(pl.col("month_from") >= opens, pl.col("month_to") <= window.last)
-    return held.select(MONTHS.columns).sort(tuple(MONTHS.keys))
-
-
-_NAMED: dict[str, pl.DataType] = {
-    **{"calendar": pl.String(), "number": pl.Int32(), "month": pl.String()},
-    **{"month_from": pl.Date(), "month_to": pl.Date()},
-}
 
 
 def write(conn: Connection, run: Run, table: Rolled, rows: pl.DataFrame) -> None:

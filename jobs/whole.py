@@ -1,0 +1,43 @@
+"""Months counted by number -> months under their names, with their days, and which of them a window holds whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import polars as pl
+
+from ioc.kernel.period_names import PeriodCalendar
+from jobs.flow_day import Built
+from jobs.runs import MONTHS
+from jobs.window import Window
+
+
+def whole(built: Built, window: Window, calendars: Sequence[PeriodCalendar]) -> pl.DataFrame:
+    """The months that the window holds whole, under their names, with their first and last day.
+
+    Where nothing happened before the window, a month that begins before it is whole too.
+    """
+    days = built.cells.get_column("day")
+    opens = date.min if not len(days) or days[0] >= window.first else window.first
+    months = named(built.months, calendars)
+    held = months.filter(pl.col("month_from") >= opens, pl.col("month_to") <= window.last)
+    return held.select(MONTHS.columns).sort(tuple(MONTHS.keys))
+
+
+def named(months: pl.DataFrame, calendars: Sequence[PeriodCalendar]) -> pl.DataFrame:
+    """Rows with `calendar` and the number of a `month` -> its name instead, month_from and month_to beside."""
+    known = [
+        {"calendar": one.name, "number": number, "month": f"{number // 12:04}-{number % 12 + 1:02}"}
+        | {"month_from": one.first_of(number), "month_to": one.first_of(number + 1) - timedelta(days=1)}
+        for one in calendars
+        for number in months.filter(calendar=one.name).get_column("month").unique()
+    ]
+    names = pl.DataFrame(known, schema=_NAMED)
+    return months.rename({"month": "number"}).join(names, on=["calendar", "number"]).drop("number")
+
+
+_NAMED: dict[str, pl.DataType] = {
+    **{"calendar": pl.String(), "number": pl.Int32(), "month": pl.String()},
+    **{"month_from": pl.Date(), "month_to": pl.Date()},
+}
