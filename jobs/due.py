@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from psycopg.types.json import Jsonb
 
 from ioc.warehouse.connection import Connection
-from jobs.runs import Published, published
+from ioc.warehouse.revisions import Published, published
 from jobs.window import last_ended_day
 from schemas import Feed
 

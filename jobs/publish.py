@@ -12,8 +12,9 @@ from psycopg.types.json import Jsonb
 
 from ioc.errors import Stop
 from ioc.warehouse.connection import Connection
+from ioc.warehouse.revisions import published
 from jobs.restate import LEDGER
-from jobs.runs import TABLES, Rolled, Run, end, find, ledger_table, published, rows_of
+from jobs.runs import TABLES, Rolled, Run, end, find, ledger_table, rows_of
 
 
 @dataclass(frozen=True)

@@ -74,17 +74,6 @@ class Run:
         return staging_table(self.run_id, table)
 
 
-@dataclass(frozen=True)
-class Published:
-    """The newest published revision of a feed."""
-
-    revision: int
-    covers_from: date
-    covers_to: date
-    position: dict[str, dict[str, int]]
-    definitions: str
-
-
 def run_id(feed: str, trigger: str) -> str:
     """One trigger (an Airflow run) gives one run a feed; a repeated task finds its own again."""
     return f"{feed}:{trigger}"
@@ -176,13 +165,3 @@ def rows_of(conn: Connection, revision: int) -> tuple[int, int]:
         ).fetchone()
         closed, written = closed + row[0], written + row[1]
     return closed, written
-
-
-def published(conn: Connection, feed: str) -> Published | None:
-    """The revision that holds now, None where none was published."""
-    row: Any = conn.execute(
-        "select revision, covers_from, covers_to, position, definitions from revision where feed = %s"
-        " order by revision desc limit 1",
-        [feed],
-    ).fetchone()
-    return None if row is None else Published(*row)

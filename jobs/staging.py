@@ -17,11 +17,12 @@ from ioc.rules import case_rules
 from ioc.settings import Settings
 from ioc.warehouse.connection import Connection
 from ioc.warehouse.offsets import standings
+from ioc.warehouse.revisions import published
 from jobs.crosswalk import crosswalk
 from jobs.event_log import EventLog, Position, buckets, held
 from jobs.flow_day import Built, Source, below
 from jobs.restate import ledger, write_ledger
-from jobs.runs import DAYS, MONTHS, Rolled, Run, published, put
+from jobs.runs import DAYS, MONTHS, Rolled, Run, put
 from jobs.whole import whole
 from jobs.window import Window
 from schemas import Feed, Registry

@@ -13,6 +13,7 @@ from ioc.errors import BadInput, IocError, Stop
 from ioc.settings import Settings, load
 from ioc.warehouse import connect
 from ioc.warehouse.connection import Connection
+from ioc.warehouse.revisions import published
 from jobs import runs
 from jobs.due import due
 from jobs.window import Window, held_to_clock, last_ended_day
@@ -130,7 +131,7 @@ def _plan(home: House, conn: Connection, feed: Feed, asked: Asked) -> list[Plan]
         return []
     if source is None:
         return []
-    before = runs.published(conn, feed.feed)
+    before = published(conn, feed.feed)
     last = window.last if before is None else max(window.last, before.covers_to)
     source = replace(source, months=months_of(feed, home.registry, last))
     return [Plan(runs.run_id(feed.feed, asked.trigger), feed, source, window, asked.first is None)]

@@ -26,9 +26,9 @@ from ioc.period_calendars import period_calendar, period_named
 from ioc.settings import Settings, load
 from ioc.warehouse import connect
 from ioc.warehouse.connection import Connection
-from jobs.runs import Published, published
+from ioc.warehouse.revisions import Published, holds, known_at, published, published_by, said_of
 from jobs.window import Window, day_of
-from schemas import Registry
+from schemas import Feed, Registry
 
 COLUMNS = (
     *("period", "from", "to", "group", "carried_over", "new", "received_total", "resolved"),
@@ -61,6 +61,12 @@ def flow(
         Agencies, typer.Option(help="As named by the cases, or as responsible on a day.")
     ] = "as-was",
     map_on: Annotated[str | None, typer.Option(help="That day, with as-now; default: today.")] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            help="As published by then: an instant with its zone, or a local day, which means its end."
+        ),
+    ] = None,
     form: Annotated[Format, typer.Option("--format", help="How to print.")] = "table",
 ) -> None:
     """Published figures, one row per period and group, zeros included."""
@@ -73,15 +79,27 @@ def flow(
     chosen = reporting(registry, calendar, period, first, last)
     with connect(settings, name="ioc flow") as conn:
         conn.execute("set transaction isolation level repeatable read, read only")
-        revision = published(conn, feed)
-        if revision is None:
-            raise Stop(f"feed {feed} has no published rollup yet: `ioc rollup --feed {feed} --from … --to …`")
+        revision = held(conn, settings, registry.feeds[feed], as_of)
         window = within(revision, first, last, chosen)
-        days = published_days(conn, feed, window, credit_of(by))
+        days = published_days(conn, feed, revision.revision, window, credit_of(by))
     if agencies == "as-now":
         days = on_the_map(settings, registry, feed, days, map_on)
     frame = periods(days.lazy(), period, by, window.first, window.last, chosen).collect()
     PRINT[form](frame.select(COLUMNS).rows(named=True))
+
+
+def held(conn: Connection, settings: Settings, feed: Feed, as_of: str | None) -> Published:
+    """The newest revision, or the one of then, said on stderr; Stop and BadInput where there is none."""
+    if as_of is None:
+        if (found := published(conn, feed.feed)) is not None:
+            return found
+        raise Stop(
+            f"feed {feed.feed} has no published rollup yet: `ioc rollup --feed {feed.feed} --from … --to …`"
+        )
+    at = known_at(as_of, feed.zone, Clock.parse(settings.clock).now())
+    found = published_by(conn, feed.feed, at, as_of)
+    typer.echo(f"as of {as_of}: {said_of(found)}", err=True)
+    return found
 
 
 def reporting(
@@ -121,16 +139,28 @@ def edge(field: str, text: str, calendar: PeriodCalendar, *, end: bool) -> date:
     return named.last if end else named.start
 
 
-def published_days(conn: Connection, feed: str, window: Window, credit: str) -> pl.DataFrame:
-    """The rows of the revision that holds now, as the kernel's FLOW_DAYS. Stop where none has the credit."""
+def published_days(conn: Connection, feed: str, revision: int, window: Window, credit: str) -> pl.DataFrame:
+    """The rows that held at the revision, as the kernel's FLOW_DAYS. Stop where none has the credit."""
+    asked = {
+        "feed": feed,
+        "revision": revision,
+        "credit": credit,
+        "first": window.first,
+        "last": window.last,
+    }
     rows = conn.execute(
-        f"select {', '.join(FLOW_DAYS)} from flow_day"
-        " where feed = %s and to_revision is null and credit = %s and day between %s and %s".encode(),
-        [feed, credit, window.first, window.last],
+        f"select {', '.join(FLOW_DAYS)} from flow_day where feed = %(feed)s and {holds('%(revision)s')}"
+        " and credit = %(credit)s and day between %(first)s and %(last)s".encode(),
+        asked,
     ).fetchall()
-    if not rows and credit == "receiving" and published_days(conn, feed, window, "resolving").height:
+    if (
+        not rows
+        and credit == "receiving"
+        and published_days(conn, feed, revision, window, "resolving").height
+    ):
         raise Stop(
-            f"what is published of {feed} knows no receiving agencies yet: `ioc rollup --feed {feed} …` again"
+            f"revision {revision} of {feed} knows no receiving agencies yet: `ioc rollup --feed {feed} …`"
+            " makes one that does"
         )
     return pl.DataFrame(rows, schema=FLOW_DAYS, orient="row")
 

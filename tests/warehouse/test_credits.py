@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -45,17 +46,18 @@ def test_rows_published_before_are_the_resolving_agencys(warehouse: Settings) ->
 
 def test_the_intakes_workload_is_not_told_before_it_was_rolled_up(warehouse: Settings) -> None:
     with connect(warehouse) as conn:
-        conn.execute(
+        row: Any = conn.execute(
             "insert into revision (feed, covers_from, covers_to, zone, position, definitions, run_id, audit,"
             " published_at)"
-            " values ('x', %(day)s, %(day)s, 'UTC', '{}', 'd', 'x:1', '[]', now())",
+            " values ('x', %(day)s, %(day)s, 'UTC', '{}', 'd', 'x:1', '[]', now()) returning revision",
             {"day": DAY},
-        )
+        ).fetchone()
+        revision = int(row[0])
         conn.execute(
             "insert into flow_day select 'x', %s, 'A', '', 0, 1, 1, 0, 0, 0, 0, 0, 0, 1, 0, revision, null,"
             " 'resolving' from revision",
             [DAY],
         )
-        assert published_days(conn, "x", Window(DAY, DAY), "resolving")["new"].to_list() == [1]
+        assert published_days(conn, "x", revision, Window(DAY, DAY), "resolving")["new"].to_list() == [1]
         with pytest.raises(Stop, match="knows no receiving agencies yet"):
-            published_days(conn, "x", Window(DAY, DAY), "receiving")
+            published_days(conn, "x", revision, Window(DAY, DAY), "receiving")
