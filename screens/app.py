@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -15,6 +16,7 @@ from starlette.routing import Route
 
 from ioc.agencies import responsible_now
 from ioc.errors import BadInput, IocError
+from ioc.warehouse.revisions import known_at
 from schemas.feed import Feed
 from screens import aside, asking, cases, flags, history, slow, table, trend
 from screens.board import local_day
@@ -134,8 +136,13 @@ class App:
 
     async def trend(self, request: Request) -> Response:
         feed, days = self.feed(request), asking.number(request, "days", YEAR, 10 * YEAR)
+        agency, as_of = asking.text(request, "agency"), self.as_of(request, feed)
         async with self._service.desk.snapshot() as connection:
-            return json(await trend.read(connection, feed.feed, days, asking.text(request, "agency")))
+            return json(await trend.read(connection, feed.feed, days, agency, as_of))
+
+    def as_of(self, request: Request, feed: Feed) -> datetime | None:
+        text = asking.text(request, "as_of")
+        return known_at(text, feed.zone, self._service.clock.now(), "as_of") if text else None
 
     async def health(self, request: Request) -> Response:
         well = self._service.warehouse_answers

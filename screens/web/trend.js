@@ -16,11 +16,13 @@ export class Trend {
     this.ranges = RANGES.map((days) => h("button", { onclick: () => this.set({ days }) }, t(`days${days}`)));
     this.turn = h("button", { onclick: () => this.set({ table: read().table ? null : 1 }) }, t("table"));
     this.legend = h("ul", { class: "legend" });
+    this.asOf = read().as_of || null;
+    this.past = h("div");
     this.place = h("div", { class: "chart", role: "img", "aria-label": t("trend") });
     this.rows = h("div", { class: "scroll" });
     const tools = h("div", { class: "tools" }, h("span", { class: "switch" }, this.ranges), this.turn);
     const title = h("h2", null, t("trend"), this.note);
-    this.element = h("section", { class: "panel card trend" }, h("header", null, title, tools), this.legend, this.place, this.rows);
+    this.element = h("section", { class: "panel card trend" }, h("header", null, title, tools), this.past, this.legend, this.place, this.rows);
     this.resized = new ResizeObserver(() => this.chart && (this.chart.resize(), this.draw()));
     this.resized.observe(this.place);
   }
@@ -42,8 +44,14 @@ export class Trend {
   async load() {
     this.days = Number(read().days ?? RANGES[0]);
     this.ranges.forEach((button, n) => mark(button, "aria-pressed", RANGES[n] === this.days));
-    this.data = await fetched(api(this.feed, "trend", { days: this.days }));
     const { t, lang } = this.ctx;
+    try {
+      this.data = await fetched(api(this.feed, "trend", { days: this.days, as_of: this.asOf }));
+    } catch (error) {
+      if (!this.asOf) throw error;
+      return this.say("late", t("pastFailed", { time: this.asOf, why: error.message }));
+    }
+    this.look();
     const { revision, days } = this.data;
     if (revision) {
       const at = local(revision.published_at, this.zone);
@@ -51,6 +59,19 @@ export class Trend {
       say(this.note, `${t("trendSay", told)} · ${t("provisional")}`);
     }
     await this.draw();
+  }
+
+  /** Says that one looks at the past, and leads back. */
+  look() {
+    if (!this.data.as_of) return;
+    const at = local(this.data.as_of, this.zone);
+    this.say("soon", this.ctx.t("pastSay", { time: `${at.time} ${at.date}` }));
+  }
+
+  say(tone, text) {
+    const { t } = this.ctx;
+    const back = h("a", { class: "button", href: here({ as_of: null }) }, t("backToNow"));
+    this.past.replaceChildren(h("p", { class: "notice", role: "status", "data-tone": tone }, h("strong", null, t("past")), h("span", null, text), back));
   }
 
   async draw() {
