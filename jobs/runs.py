@@ -12,6 +12,7 @@ import polars as pl
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from ioc.code import code_version
 from ioc.errors import Stop
 from ioc.kernel.flow import FIGURES, KEYS
 from ioc.kernel.months import MONTH_FIGURES
@@ -111,17 +112,18 @@ def of_trigger(conn: Connection, trigger: str) -> list[Run]:
 
 
 def put(conn: Connection, run: Run, at: datetime) -> None:
-    """Writes the run's row as it is now; a published run is never written again."""
+    """Writes the run's row as it is now, and which code made it; a published run is never written again."""
     done = conn.execute(
         """
         insert into run (run_id, feed, covers_from, covers_to, zone, position, definitions, state, reason,
-            cases, set_aside, base, started_at)
-        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+            cases, set_aside, base, started_at, code)
+        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
         on conflict (run_id) do update set
-            (covers_from, covers_to, zone, position, definitions, state, reason, cases, set_aside, base, ended_at)
+            (covers_from, covers_to, zone, position, definitions, state, reason, cases, set_aside, base, code,
+                ended_at)
             = (excluded.covers_from, excluded.covers_to, excluded.zone, excluded.position,
                 excluded.definitions, excluded.state, excluded.reason, excluded.cases, excluded.set_aside,
-                excluded.base, null)
+                excluded.base, excluded.code, null)
         where run.state <> 'published'
         """,
         [
@@ -134,7 +136,7 @@ def put(conn: Connection, run: Run, at: datetime) -> None:
                 Jsonb(run.position),
                 run.definitions,
             ),
-            *(run.state, run.reason, run.cases, run.set_aside, run.base, at),
+            *(run.state, run.reason, run.cases, run.set_aside, run.base, at, code_version()),
         ],
     ).rowcount
     if not done:
