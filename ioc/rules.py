@@ -59,7 +59,7 @@ def clock_rules(feed: Feed, registry: Registry) -> ClockRules | None:
     return ClockRules(
         worktime=_worktime(registry.calendars[feed.calendar]),
         limits=Limits(limits(registry), {str(reason): policy for reason, policy in clocks.pauses.items()}),
-        reasons={code: status.pause for code, status in statuses.items() if status.pause},
+        reasons=pauses_of(feed),
         apologies=frozenset(code for code, status in statuses.items() if status.apology),
         online=frozenset(clocks.reception_channels),
         reception=clocks.reception_hours * HOUR,
@@ -74,6 +74,16 @@ def clock_rules(feed: Feed, registry: Registry) -> ClockRules | None:
         ),
         apology_rules=tuple((rule.valid_from, rule.valid_to, rule.days) for rule in clocks.apology),
     )
+
+
+def sectors_of(registry: Registry) -> dict[str, str]:
+    """Procedure -> its field, by which months of forms are counted."""
+    return {code: procedure.field for code, procedure in registry.procedures.items()}
+
+
+def pauses_of(feed: Feed) -> dict[str, str]:
+    """Paused status -> the reason of the pause."""
+    return {code: status.pause for code, status in feed.lifecycle.statuses.items() if status.pause}
 
 
 def limits(registry: Registry) -> list[Limit]:

@@ -13,7 +13,7 @@ from ioc.errors import Stop
 from ioc.kernel.flow import flow_days
 from ioc.kernel.months import Months
 from ioc.period_calendars import period_calendar
-from ioc.rules import case_rules
+from ioc.rules import case_rules, pauses_of, sectors_of
 from ioc.settings import Settings
 from ioc.warehouse.connection import Connection
 from ioc.warehouse.offsets import standings
@@ -66,8 +66,8 @@ def months_of(feed: Feed, registry: Registry, last: date) -> Months:
     return Months(
         [period_calendar(registry, name) for name in sorted(registry.period_calendars)],
         *(EARLIEST, last),
-        sectors={code: one.field or "" for code, one in registry.procedures.items()},
-        pauses={code: s.pause for code, s in feed.lifecycle.statuses.items() if s.pause},
+        sectors=sectors_of(registry),
+        pauses=pauses_of(feed),
     )
 
 
