@@ -17,6 +17,7 @@ from rich.table import Table
 
 from ioc.admit import registry_for
 from ioc.agencies import as_now, orphaned
+from ioc.cli.held import AS_OF, held
 from ioc.clock import Clock
 from ioc.errors import BadInput, Stop
 from ioc.kernel.flow import FLOW_DAYS
@@ -26,9 +27,9 @@ from ioc.period_calendars import period_calendar, period_named
 from ioc.settings import Settings, load
 from ioc.warehouse import connect
 from ioc.warehouse.connection import Connection
-from ioc.warehouse.revisions import Published, holds, known_at, published, published_by, said_of
+from ioc.warehouse.revisions import Published, holds
 from jobs.window import Window, day_of
-from schemas import Feed, Registry
+from schemas import Registry
 
 COLUMNS = (
     *("period", "from", "to", "group", "carried_over", "new", "received_total", "resolved"),
@@ -61,12 +62,7 @@ def flow(
         Agencies, typer.Option(help="As named by the cases, or as responsible on a day.")
     ] = "as-was",
     map_on: Annotated[str | None, typer.Option(help="That day, with as-now; default: today.")] = None,
-    as_of: Annotated[
-        str | None,
-        typer.Option(
-            help="As published by then: an instant with its zone, or a local day, which means its end."
-        ),
-    ] = None,
+    as_of: AS_OF = None,
     form: Annotated[Format, typer.Option("--format", help="How to print.")] = "table",
 ) -> None:
     """Published figures, one row per period and group, zeros included."""
@@ -86,20 +82,6 @@ def flow(
         days = on_the_map(settings, registry, feed, days, map_on)
     frame = periods(days.lazy(), period, by, window.first, window.last, chosen).collect()
     PRINT[form](frame.select(COLUMNS).rows(named=True))
-
-
-def held(conn: Connection, settings: Settings, feed: Feed, as_of: str | None) -> Published:
-    """The newest revision, or the one of then, said on stderr; Stop and BadInput where there is none."""
-    if as_of is None:
-        if (found := published(conn, feed.feed)) is not None:
-            return found
-        raise Stop(
-            f"feed {feed.feed} has no published rollup yet: `ioc rollup --feed {feed.feed} --from … --to …`"
-        )
-    at = known_at(as_of, feed.zone, Clock.parse(settings.clock).now())
-    found = published_by(conn, feed.feed, at, as_of)
-    typer.echo(f"as of {as_of}: {said_of(found)}", err=True)
-    return found
 
 
 def reporting(

@@ -88,15 +88,19 @@ def known_at(text: str, zone: str, now: datetime, field: str = "as-of") -> datet
     return at
 
 
-def said_of(found: Published) -> str:
-    """One line for a person: which revision, what it knew, by which definitions."""
-    offsets = [
+def offsets_of(found: Published) -> list[str]:
+    """`topic/partition@next offset`, in order."""
+    return [
         f"{topic}/{partition}@{offset}"
         for topic, partitions in sorted(found.position.items())
         for partition, offset in sorted(partitions.items(), key=lambda one: int(one[0]))
     ]
+
+
+def said_of(found: Published) -> str:
+    """One line for a person: which revision, what it knew, by which definitions."""
     at = found.published_at.astimezone(ZoneInfo(found.zone)).isoformat(timespec="seconds")
     return (
         f"revision {found.revision}, published {at}, days {found.covers_from}..{found.covers_to}"
-        f" in {found.zone}; position {' '.join(offsets) or 'none'}; definitions {found.definitions}"
+        f" in {found.zone}; position {' '.join(offsets_of(found)) or 'none'}; definitions {found.definitions}"
     )
