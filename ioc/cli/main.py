@@ -23,6 +23,10 @@ COMMANDS = {
     ),
     "rollup": ("ioc.cli.rollup:rollup", "Have Airflow archive, roll up, audit and publish a window of days."),
     "flow": ("ioc.cli.flow:flow", "Published figures per period and group."),
+    "restatements": (
+        "ioc.cli.restatements:restatements",
+        "Closed figures that changed: old, new, why, and the events that did it.",
+    ),
     "flags": ("ioc.cli.flags:flags", "Cases to look at, per agency and flag, and what is set aside."),
     "case": ("ioc.cli.case:case", "One case: its events, its state and how its deadline status came about."),
     "conflicts": ("ioc.cli.conflicts:conflicts", "Cases of which two systems say different things."),

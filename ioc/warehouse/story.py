@@ -10,6 +10,7 @@ from psycopg.rows import dict_row
 from ioc.kernel.authority import DISAGREE
 from ioc.kernel.events import EVENTS
 from ioc.kernel.fold import counting
+from ioc.kernel.identity import joined
 from ioc.kernel.rules import CaseRules
 from ioc.warehouse.connection import Connection
 
@@ -56,6 +57,21 @@ def events_of(conn: Connection, rules: CaseRules, case_id: str) -> list[dict[str
     for row, counted in zip(rows, counts, strict=True):
         row["counts"] = counted
     return sorted(rows, key=lambda row: (row["occurred_at"], row["received_at"], row["hash"]))
+
+
+def events_frame(conn: Connection, feed: str, case_ids: list[str]) -> pl.DataFrame:
+    """The events of these cases under all their codes, as the kernel's frame of EVENTS."""
+    links = conn.execute(
+        "select code, case_id from alias where feed = %s and case_id = any(%s)", [feed, case_ids]
+    )
+    cases = {str(code): str(case_id) for code, case_id in links.fetchall()}
+    names = {"feed": feed, "codes": sorted({*case_ids, *cases})}
+    with conn.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(_EVENTS.encode(), names).fetchall()
+    for row in rows:
+        row["received_at"] = row["first_received_at"]
+    frame = pl.DataFrame([{name: row[name] for name in EVENTS} for row in rows], schema=EVENTS)
+    return joined(frame.lazy(), cases).collect(engine="in-memory")
 
 
 def disagreeing(conn: Connection, feed: str, limit: int) -> list[str]:
