@@ -23,6 +23,7 @@ COMMANDS = {
     ),
     "rollup": ("ioc.cli.rollup:rollup", "Have Airflow archive, roll up, audit and publish a window of days."),
     "flow": ("ioc.cli.flow:flow", "Published figures per period and group."),
+    "explain": ("ioc.cli.explain:explain", "A published figure, down to its run, audit and cases."),
     "restatements": (
         "ioc.cli.restatements:restatements",
         "Closed figures that changed: old, new, why, and the events that did it.",
