@@ -64,10 +64,6 @@ def _known(conn: Connection, run: Run) -> Outcome:
 def _forward(conn: Connection, run: Run) -> None:
     """A revision knows at least what the one before it knew, and covers at least its days."""
     before = published(conn, run.feed)
-    if run.base != (before.revision if before else None):
-        raise Stop(
-            f"run {run.run_id} was staged against another revision than the one that holds; run it again"
-        )
     if before is None:
         return
     if run.covers_from > before.covers_from or run.covers_to < before.covers_to:
@@ -83,6 +79,8 @@ def _forward(conn: Connection, run: Run) -> None:
                     f"run {run.run_id} knows {topic}/{partition} up to {knows}, revision {before.revision}"
                     f" up to {known}: it would step back; run it again"
                 )
+    if run.base != before.revision:
+        raise Stop(f"run {run.run_id}: another revision was published since it was staged; run it again")
 
 
 def _revision(conn: Connection, run: Run, at: datetime) -> int:
@@ -110,7 +108,8 @@ def _restate(conn: Connection, run: Run, revision: int, at: datetime) -> None:
     table = ledger_table(run.run_id)
     conn.execute(
         sql.SQL(
-            "insert into restatement (feed, revision, {names}, run_id, at) select %s, %s, {names}, %s, %s from {table}"
+            "insert into restatement (feed, revision, {names}, run_id, at)"
+            " select %s, %s, {names}, %s, %s from {table}"
         ).format(names=names, table=table),
         [run.feed, revision, run.run_id, at],
     )

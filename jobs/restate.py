@@ -1,4 +1,4 @@
-"""Closed months that a run changes against the revision that holds: which cells, by how much, by which events."""
+"""Closed months that a run changes against the revision that holds: which cells, by what, through what."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from ioc.kernel.identity import joined
 from ioc.kernel.months import MONTH_FIGURES, MONTH_KEYS, NEEDED, added
 from ioc.kernel.rules import CaseRules
 from ioc.warehouse.connection import Connection
+from ioc.warehouse.revisions import Published
 from jobs.flow_day import Source
-from jobs.runs import MONTHS, Published, Run, ledger_table
+from jobs.runs import MONTHS, Run, ledger_table
 from jobs.whole import named
 
 LISTED = 100  # events named in a row of the ledger; all are counted
@@ -44,8 +45,8 @@ def ledger(
 ) -> pl.DataFrame:
     """Frame of LEDGER: the run's `months` (columns of MONTHS) against those that hold.
 
-    The rows of a cell lead from its old figure to the new one. What events explain comes first; what is left is
-    `definitions` where these changed, else `unexplained`.
+    The rows of a cell lead from its old figure to the new one. What events explain comes first; what is left
+    is `definitions` where these changed, else `unexplained`.
     """
     if before is None:
         return LEDGER.to_frame()
@@ -143,7 +144,7 @@ def _ends(position: dict[int, int]) -> pl.Expr:
 
 
 def _touched(conn: Connection, source: Source, old: dict[int, int]) -> pl.DataFrame:
-    """All events below the run's position of the cases that got any since; type, other, again beside EVENTS."""
+    """All events below the run's position of the cases that got any since; EVENTS, type, other and again."""
     feed, identity = source.rules.feed, source.rules.identity
     moved = {"partitions": list(source.position), "new": list(source.position.values())}
     moved["old"] = [old.get(partition, 0) for partition in source.position]
@@ -168,7 +169,7 @@ def _months(events: pl.DataFrame, source: Source, last: date) -> pl.DataFrame:
 
 
 def _causes(known: pl.DataFrame, old: dict[int, int], source: Source) -> pl.DataFrame:
-    """Per case what came since: its events, whether any joins codes or all came again, the first local day."""
+    """Per case what came since: its events, whether any joins codes or all came again, the first day."""
     rules: CaseRules = source.rules
     alias: Any = False if rules.identity is None else pl.col("type") == rules.identity.type
     day = pl.col("occurred_at").dt.convert_time_zone(rules.zone).dt.date()

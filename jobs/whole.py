@@ -1,4 +1,4 @@
-"""Months counted by number -> months under their names, with their days, and which of them a window holds whole."""
+"""Months counted by number -> under their names, with their days, and which of them a window holds whole."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def whole(built: Built, window: Window, calendars: Sequence[PeriodCalendar]) -> 
 
 
 def named(months: pl.DataFrame, calendars: Sequence[PeriodCalendar]) -> pl.DataFrame:
-    """Rows with `calendar` and the number of a `month` -> its name instead, month_from and month_to beside."""
+    """Rows with `calendar` and a month by number -> by name, with month_from and month_to."""
     known = [
         {"calendar": one.name, "number": number, "month": f"{number // 12:04}-{number % 12 + 1:02}"}
         | {"month_from": one.first_of(number), "month_to": one.first_of(number + 1) - timedelta(days=1)}

@@ -17,6 +17,7 @@ from ioc.warehouse.connection import Connection
 from jobs import runs
 from jobs.audit import audit
 from jobs.publish import publish
+from jobs.restate import LEDGER, write_ledger
 from jobs.staging import write
 from schemas.tables import table
 
@@ -55,6 +56,7 @@ def staged(
     days = pl.DataFrame([{n: row[n] for n in FLOW_DAYS} for row in both], schema=FLOW_DAYS)
     write(conn, run, runs.DAYS, days)
     write(conn, run, runs.MONTHS, pl.DataFrame(months, schema=MONTHS))
+    write_ledger(conn, run, LEDGER.to_frame())
     conn.commit()
     return run
 

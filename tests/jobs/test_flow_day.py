@@ -19,8 +19,8 @@ from ioc.kernel.rules import CaseRules
 from jobs import flow_day
 from jobs.event_log import SCHEMA, EventLog, buckets, compact, held
 from jobs.flow_day import BY, Source, bucket_cells, cells_of_events, parted
-from jobs.staging import whole
 from jobs.testing import CASES, events_of
+from jobs.whole import whole
 from jobs.window import Window
 from tests.kernel.slow_periods import CALENDAR
 

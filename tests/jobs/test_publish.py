@@ -14,8 +14,10 @@ from ioc.kernel.flow import FIGURES, FLOW_DAYS
 from ioc.settings import Settings
 from ioc.warehouse import connect
 from ioc.warehouse.connection import Connection
+from ioc.warehouse.revisions import published
 from jobs import runs
 from jobs.publish import publish
+from jobs.restate import LEDGER, write_ledger
 from jobs.staging import write
 
 pytestmark = pytest.mark.broker
@@ -29,7 +31,9 @@ def audited(conn: Connection, name: str, news: dict[int, int], **other: Any) -> 
         "covers_to": date(2024, 1, 9),
         "position": {"x": {"0": 9}},
     } | other
-    run = runs.Run(run_id=name, feed="x", zone="UTC", definitions="d", state="audited", **said)
+    before = published(conn, "x")
+    base = before.revision if before else None
+    run = runs.Run(run_id=name, feed="x", zone="UTC", definitions="d", state="audited", base=base, **said)
     runs.put(conn, run, NOW)
     zeros = dict.fromkeys(FIGURES, 0)
     days = [
@@ -40,6 +44,7 @@ def audited(conn: Connection, name: str, news: dict[int, int], **other: Any) -> 
     ]
     write(conn, run, runs.DAYS, pl.DataFrame(days, schema=FLOW_DAYS))
     write(conn, run, runs.MONTHS, pl.DataFrame(schema=runs.MONTHS.columns))
+    write_ledger(conn, run, LEDGER.to_frame())
     conn.commit()
 
 
