@@ -53,6 +53,7 @@ def test_a_sound_stack_has_nothing_wrong(rolled: Settings) -> None:
 
 CASE = "where feed = 'permits' and case_id = 'c4'"
 DAY = "where feed = 'permits' and day = '2011-01-31' and agency = 'South' and to_revision is null"
+MONTH = "where feed = 'permits' and agency = 'South' and to_revision is null"
 PLACE = "(select topic, partition, \"offset\" from event where case_id = 'c4' limit 1)"
 HARM = {
     "a case's state": (
@@ -80,6 +81,11 @@ HARM = {
         "update flow_day set day = day - 10000 where day > '2030-01-01'",
         {"revision = refold"},
     ),
+    "a month of a form": (
+        f"update flow_month set new = new + 1 {MONTH}",
+        f"update flow_month set new = new - 1 {MONTH}",
+        {"months = refold"},
+    ),
     "a revision's definitions": (
         "update revision set definitions = 'x' || definitions where feed = 'permits'",
         "update revision set definitions = substr(definitions, 2) where feed = 'permits'",
@@ -105,7 +111,7 @@ HARM = {
         f"update event set \"offset\" = \"offset\" + 1000000 {CASE}",
         f"update event set \"offset\" = \"offset\" - 1000000 {CASE}",
         # Above the position and above the stand: as if it had not been known.
-        {"offsets of permits", "cases = refold", "revision = refold", "tile in_process"},
+        {"offsets of permits", "cases = refold", "revision = refold", "months = refold", "tile in_process"},
     ),
 }  # fmt: skip
 
