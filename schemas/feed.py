@@ -16,6 +16,7 @@ from schemas.promise import Label, Name, Promise, Snake, Text, Zone
 
 # A measure that asks for one local day (`entered_on = at_date`): it can be drawn by the hour of its instant.
 OF_THE_DAY = re.compile(r"\b(entered|resolved|delivered)_on\s*=\s*at_date\b")
+ChannelKind = Literal["online", "direct", "postal"]
 Version = Annotated[str, StringConstraints(pattern=r"^v[1-9][0-9]*$")]
 
 
@@ -99,6 +100,8 @@ class Feed(Promise):
     identity: Identity | None = None
     authority: Authority | None = None
     channels: dict[Text, Label]
+    # Where official forms count what came by a channel; '' is a case of which none was said. None: no forms.
+    channel_kinds: dict[str, ChannelKind] = Field(default_factory=dict)
     agencies: Literal["own", "known"]
     procedures: Literal["own", "known", "any"] = "any"
     measures: dict[Snake, Measure]
@@ -126,6 +129,16 @@ class Feed(Promise):
         return self
 
     @model_validator(mode="after")
+    def _every_channel_has_a_kind(self) -> Feed:
+        if not self.channel_kinds:
+            return self
+        if strange := set(self.channel_kinds) - {*self.channels, ""}:
+            raise ValueError(f"channel_kinds: {min(strange)!r} is no channel of this feed")
+        if missing := {*self.channels, ""} - set(self.channel_kinds):
+            raise ValueError(f"channel_kinds: give {min(missing)!r} a kind too ('' where none was said)")
+        return self
+
+    @model_validator(mode="after")
     def _joins_by_an_event_of_its_own(self) -> Feed:
         if self.identity and self.identity.event not in self.events:
             raise ValueError(f"identity.event: {self.identity.event!r} is no event of this feed")
@@ -142,7 +155,10 @@ class Feed(Promise):
 
     @property
     def definitions(self) -> dict[str, Any]:
-        """What can change a figure: words, owner, rhythm and topic settings cannot, so they are left out."""
+        """What can change a figure: words, owner, rhythm and topic settings cannot, so they are left out.
+
+        Nor can `channel_kinds`: a form reads them when it is filled, and keeps what it was signed with.
+        """
         return {
             "feed": self.feed,
             "zone": self.zone,
