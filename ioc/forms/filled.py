@@ -59,10 +59,12 @@ class Standing:
     restated: int = 0
     revision: int | None = None
     position: str | None = None
+    definitions: str | None = None
     as_of: datetime | None = None  # UTC
     checksum: str | None = None
-    set_aside: int = 0  # cases in no figure
+    set_aside: int = 0  # cases in no figure, of all agencies
     despite: tuple[Despite, ...] = ()
+    notes: tuple[str, ...] = ()  # what else its reader must know, a line each, as printed
 
     def __post_init__(self) -> None:
         if self.as_of is not None and self.as_of.tzinfo is None:

@@ -78,7 +78,8 @@ def footnotes(filled: Filled, mismatches: list[str]) -> list[str]:
     if code.assumed:
         notes.append(say("vi", "code.assumed", code=code.code))
     notes += [say("vi", "mismatch", text=text) for text in mismatches]
-    return notes + [say("vi", f"despite.{one.what}", reason=one.reason) for one in at.despite]
+    notes += [say("vi", f"despite.{one.what}", reason=one.reason) for one in at.despite]
+    return [*notes, *at.notes]
 
 
 def _known(filled: Filled) -> list[str]:
@@ -87,6 +88,7 @@ def _known(filled: Filled) -> list[str]:
         "as-of": at.as_of and {"when": Speaker("vi", filled.form.zone).when(at.as_of)},
         "revision": at.revision is not None and {"revision": at.revision},
         "position": at.position and {"position": at.position},
+        "definitions": at.definitions and {"definitions": at.definitions},
         "checksum": at.checksum and {"checksum": at.checksum},
     }
     said = [say("vi", f"known.{key}", **values) for key, values in told.items() if values]

@@ -120,7 +120,7 @@ def test_rates_standing_and_reasons_stand_below_the_table() -> None:
         "Tỷ lệ đang giải quyết trong hạn: 0,00 % (0 / 507)",
         "Số liệu đã chốt. Số liệu đã điều chỉnh lần 2.",
         "Số liệu đến 09:41:07 15/12/2024; bản 7; vị trí 3:120456; mã kiểm tra 9f86d081.",
-        "Hồ sơ để riêng, không tính vào số nào: 1.200.",
+        "Hồ sơ để riêng của mọi đơn vị, không tính vào số nào: 1.200.",
         "Ký khi có nguồn mất tín hiệu trong kỳ, lý do: đã đối chiếu bằng tay",
         "Ký khi còn bản ghi chờ xử lý, lý do: không thuộc kỳ",
         "Đồng Tháp, ngày 05 tháng 01 năm 2025",
