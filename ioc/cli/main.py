@@ -28,6 +28,8 @@ COMMANDS = {
         "ioc.cli.restatements:restatements",
         "Closed figures that changed: old, new, why, and the events that did it.",
     ),
+    "form": ("ioc.cli.form:form", "An official form of an agency and period, published or as signed."),
+    "sign": ("ioc.cli.sign:sign", "Sign a form: from provisional to final."),
     "flags": ("ioc.cli.flags:flags", "Cases to look at, per agency and flag, and what is set aside."),
     "case": ("ioc.cli.case:case", "One case: its events, its state and how its deadline status came about."),
     "conflicts": ("ioc.cli.conflicts:conflicts", "Cases of which two systems say different things."),

@@ -1,0 +1,110 @@
+"""`ioc form`: an official form of an agency and period, from published figures or as it was signed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from ioc.admit import registry_for
+from ioc.cli.form_table import as_table
+from ioc.clock import Clock
+from ioc.errors import BadInput
+from ioc.forms import Issued, to_csv, to_json, to_xlsx
+from ioc.forms.printed import footnotes
+from ioc.period_calendars import period_calendar, period_named
+from ioc.settings import load
+from ioc.signing.draft import Asked, draft
+from ioc.signing.sign import newest, shown
+from ioc.signing.signatures import latest, nth
+from ioc.warehouse import connect
+from ioc.warehouse.connection import Connection
+from ioc.warehouse.revisions import known_at, published_by
+from schemas import Registry, near
+
+Format = Literal["table", "json", "csv", "xlsx"]
+FORM = Annotated[str, typer.Argument(help="The form: II.06a of one agency, II.06b of all under one.")]
+PERIOD = Annotated[
+    str, typer.Argument(help="Whole months of the calendar: 2024-01, 2024-Q1, 2024-H1, 2024, 2024-9M.")
+]
+FEED = Annotated[str, typer.Option(help="A case feed.")]
+AGENCY = Annotated[str, typer.Option(help="Whose form it is: the agency's code.")]
+CALENDAR = Annotated[
+    str, typer.Option(help="Whose periods: CALENDAR, REPORT_15_14 (a month from the 15th to the 14th).")
+]
+
+
+def form(
+    form: FORM,
+    period: PERIOD,
+    feed: FEED,
+    agency: AGENCY,
+    calendar: CALENDAR = "CALENDAR",
+    how: Annotated[Format, typer.Option("--format", help="How to print; xlsx goes to --output.")] = "table",
+    output: Annotated[Path | None, typer.Option(help="The file to write; default: print.")] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(help="As published at an instant with its zone, or at the end of a local day."),
+    ] = None,
+    signed: Annotated[
+        bool, typer.Option("--signed", help="As it was signed, whatever changed since.")
+    ] = False,
+    number: Annotated[
+        int | None, typer.Option("--nth", help="With --signed: which signing; default: the last.")
+    ] = None,
+) -> None:
+    """Print or write an official form; exit 1, with the cell and both sides, where its gates do not hold."""
+    if how == "xlsx" and output is None:
+        raise BadInput("output", None, "name the file to write the workbook to")
+    if number is not None and not signed:
+        raise BadInput("nth", number, "say --signed too")
+    settings = load()
+    registry, now = registry_for(settings), Clock.parse(settings.clock).now()
+    asked = asked_for(registry, form, period, feed, agency, calendar)
+    at = known_at(as_of, asked.feed.zone, now) if as_of is not None else None
+    with connect(settings, name="ioc form") as conn:
+        conn.execute("set transaction isolation level repeatable read, read only")
+        if signed:
+            found = nth(conn, asked.key, at, number).issued()
+        else:
+            found = current(conn, registry, asked, now, as_of, at)
+    put(found, how, output)
+
+
+def asked_for(registry: Registry, form: str, period: str, feed: str, agency: str, calendar: str) -> Asked:
+    """What was asked for by name; BadInput where there is no such form, feed, calendar or period."""
+    if form not in registry.forms:
+        known = ", ".join(sorted(registry.forms))
+        raise BadInput("form", form, f"name one of {known}{near(form, registry.forms)}")
+    if feed not in registry.feeds:
+        known = ", ".join(sorted(registry.feeds))
+        raise BadInput("feed", feed, f"name one of {known}{near(feed, registry.feeds)}")
+    days = period_named(period, period_calendar(registry, calendar))
+    return Asked(registry.forms[form], registry.feeds[feed], days, agency)
+
+
+def current(
+    conn: Connection, registry: Registry, asked: Asked, now: datetime, as_of: str | None, at: datetime | None
+) -> Issued:
+    """The form as published now, or at `at`."""
+    feed = asked.feed.feed
+    revision = newest(conn, feed) if at is None else published_by(conn, feed, at, as_of or "")
+    made = draft(conn, registry, asked, revision, now, at)
+    return shown(made, latest(conn, asked.key, at))
+
+
+def put(found: Issued, how: Format, output: Path | None) -> None:
+    """Prints it or writes the file; what CSV has no place for goes to stderr."""
+    if how == "csv":
+        for note in footnotes(found.filled, [one.said("vi") for one in found.mismatches]):
+            typer.echo(note, err=True)
+    if how == "xlsx" and output is not None:
+        output.write_bytes(to_xlsx(found))
+    elif output is not None:
+        output.write_text({"json": to_json, "csv": to_csv, "table": as_table}[how](found), encoding="utf-8")
+    else:
+        typer.echo({"json": to_json, "csv": to_csv, "table": as_table}[how](found), nl=False)
+    if output is not None:
+        typer.echo(f"wrote {output}", err=True)
