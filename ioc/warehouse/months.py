@@ -9,17 +9,16 @@ import polars as pl
 
 from ioc.errors import BadInput, Stop
 from ioc.kernel.flow import FLOWS
+from ioc.kernel.months import MONTH_FIGURES
 from ioc.kernel.period_names import NamedPeriod, previous, touched
 from ioc.warehouse.connection import Connection
 from ioc.warehouse.revisions import Published, holds
 
-STOCKS = (
-    *("open_in_time", "open_overdue", "about_to_breach"),
-    *("paused_supplement", "paused_fee", "paused_stop"),
-)
+STOCKS = tuple(name for name in MONTH_FIGURES if name not in ("carried_over", *FLOWS))  # at a month's end
 GROUP = ("agency", "channel", "sector")
-FIGURES = ("carried_over", *FLOWS, *STOCKS)
-PERIOD_MONTHS = pl.Schema(dict.fromkeys(GROUP, pl.String()) | dict.fromkeys(FIGURES, pl.Int64()))
+PERIOD_MONTHS = pl.Schema(
+    dict.fromkeys(GROUP, pl.String()) | dict.fromkeys(("carried_over", *FLOWS, *STOCKS), pl.Int64())
+)
 _DAY = timedelta(days=1)
 _AT = holds("%(revision)s")
 _SUMS = (

@@ -12,6 +12,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from ioc.cli.main import app
+from ioc.kernel.months import MONTH_FIGURES
 from ioc.period_calendars import period_calendar, period_named
 from ioc.warehouse.connection import Connection
 from schemas import load
@@ -21,10 +22,6 @@ REGISTRY = load()
 COVERS = (date(2023, 12, 1), date(2024, 3, 31))
 NOW = datetime(2024, 4, 10, 2, tzinfo=UTC)  # the stack's clock stands still
 FIRST, SECOND = (datetime(2024, 4, day, 2, tzinfo=UTC) for day in (1, 5))  # published at
-FIGURES = (
-    *("carried_over", "new", "resolved", "early", "on_due_date", "late", "no_due_date", "withdrawn"),
-    *("open_in_time", "open_overdue", "about_to_breach", "paused_supplement", "paused_fee", "paused_stop"),
-)
 Figures = dict[str, int]
 
 
@@ -32,7 +29,7 @@ def whole(carried_over: int = 0, new: int = 0, early: int = 0, late: int = 0, ov
     """Figures that agree: what is not resolved is open."""
     left = carried_over + new - early - late
     told = {"carried_over": carried_over, "new": new, "resolved": early + late, "early": early, "late": late}
-    return dict.fromkeys(FIGURES, 0) | told | {"open_in_time": left - overdue, "open_overdue": overdue}
+    return dict.fromkeys(MONTH_FIGURES, 0) | told | {"open_in_time": left - overdue, "open_overdue": overdue}
 
 
 @dataclass
@@ -76,9 +73,9 @@ class Book:
         )
         self.conn.execute(
             "insert into flow_month (feed, calendar, month, agency, channel, sector, month_from, month_to,"
-            f" {', '.join(FIGURES)}, from_revision) values (%s, %s, %s, %s, %s, %s, %s, %s,"
-            f" {', '.join(['%s'] * len(FIGURES))}, %s)".encode(),
-            [*cell, days.start, days.last, *(figures[name] for name in FIGURES), revision],
+            f" {', '.join(MONTH_FIGURES)}, from_revision) values (%s, %s, %s, %s, %s, %s, %s, %s,"
+            f" {', '.join(['%s'] * len(MONTH_FIGURES))}, %s)".encode(),
+            [*cell, days.start, days.last, *(figures[name] for name in MONTH_FIGURES), revision],
         )
 
     def restated(self, revision: int, month: str, figure: str, old: int, new: int) -> None:

@@ -9,11 +9,12 @@ import polars as pl
 import pytest
 
 from ioc.errors import BadInput, Stop
+from ioc.kernel.months import MONTH_FIGURES
 from ioc.signing.whose import by_kind, chosen, named, whose
 from ioc.warehouse.months import PERIOD_MONTHS
 from schemas.history import History
 from schemas.reference import Agency
-from tests.signing.published import FEED, FIGURES, REGISTRY, whole
+from tests.signing.published import FEED, REGISTRY, whole
 
 END = date(2025, 6, 30)
 ONE, MANY = REGISTRY.forms["II.06a"], REGISTRY.forms["II.06b"]
@@ -45,9 +46,9 @@ HISTORY = History(
 def rows(*cells: tuple[str, str, str, int]) -> pl.DataFrame:
     """(agency, channel, sector, new) -> a frame of PERIOD_MONTHS."""
     told = [[*keys, *whole(new=new).values()] for *keys, new in cells]
-    return pl.DataFrame(told, schema=["agency", "channel", "sector", *FIGURES], orient="row").match_to_schema(
-        PERIOD_MONTHS
-    )
+    return pl.DataFrame(
+        told, schema=["agency", "channel", "sector", *MONTH_FIGURES], orient="row"
+    ).match_to_schema(PERIOD_MONTHS)
 
 
 def under(code: str, on: date = ON, seen: tuple[str, ...] = ()) -> list[str] | None:
