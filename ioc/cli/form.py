@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,6 +9,7 @@ import typer
 
 from ioc.admit import registry_for
 from ioc.cli.form_table import as_table
+from ioc.cli.held import AS_OF, held
 from ioc.clock import Clock
 from ioc.errors import BadInput
 from ioc.forms import Issued, to_csv, to_json, to_xlsx
@@ -17,11 +17,10 @@ from ioc.forms.printed import footnotes
 from ioc.period_calendars import period_calendar, period_named
 from ioc.settings import load
 from ioc.signing.draft import Asked, draft
-from ioc.signing.sign import newest, shown
+from ioc.signing.sign import shown
 from ioc.signing.signatures import latest, nth
 from ioc.warehouse import connect
-from ioc.warehouse.connection import Connection
-from ioc.warehouse.revisions import known_at, published_by
+from ioc.warehouse.revisions import known_at
 from schemas import Registry, near
 
 Format = Literal["table", "json", "csv", "xlsx"]
@@ -44,10 +43,7 @@ def form(
     calendar: CALENDAR = "CALENDAR",
     how: Annotated[Format, typer.Option("--format", help="How to print; xlsx goes to --output.")] = "table",
     output: Annotated[Path | None, typer.Option(help="The file to write; default: print.")] = None,
-    as_of: Annotated[
-        str | None,
-        typer.Option(help="As published at an instant with its zone, or at the end of a local day."),
-    ] = None,
+    as_of: AS_OF = None,
     signed: Annotated[
         bool, typer.Option("--signed", help="As it was signed, whatever changed since.")
     ] = False,
@@ -69,7 +65,9 @@ def form(
         if signed:
             found = nth(conn, asked.key, at, number).issued()
         else:
-            found = current(conn, registry, asked, now, as_of, at)
+            revision = held(conn, settings, asked.feed, as_of)
+            made = draft(conn, registry, asked, revision, now, at)
+            found = shown(made, latest(conn, asked.key, at))
     put(found, how, output)
 
 
@@ -83,16 +81,6 @@ def asked_for(registry: Registry, form: str, period: str, feed: str, agency: str
         raise BadInput("feed", feed, f"name one of {known}{near(feed, registry.feeds)}")
     days = period_named(period, period_calendar(registry, calendar))
     return Asked(registry.forms[form], registry.feeds[feed], days, agency)
-
-
-def current(
-    conn: Connection, registry: Registry, asked: Asked, now: datetime, as_of: str | None, at: datetime | None
-) -> Issued:
-    """The form as published now, or at `at`."""
-    feed = asked.feed.feed
-    revision = newest(conn, feed) if at is None else published_by(conn, feed, at, as_of or "")
-    made = draft(conn, registry, asked, revision, now, at)
-    return shown(made, latest(conn, asked.key, at))
 
 
 def put(found: Issued, how: Format, output: Path | None) -> None:

@@ -7,10 +7,9 @@ from typing import Annotated
 import typer
 
 from ioc.clock import Clock
-from ioc.errors import Stop
 from ioc.settings import Settings
 from ioc.warehouse.connection import Connection
-from ioc.warehouse.revisions import Published, known_at, published, published_by, said_of
+from ioc.warehouse.revisions import Published, known_at, newest, published_by, said_of
 from schemas import Feed
 
 AS_OF = Annotated[
@@ -22,11 +21,7 @@ AS_OF = Annotated[
 def held(conn: Connection, settings: Settings, feed: Feed, as_of: str | None) -> Published:
     """The newest revision, or the one of then, said on stderr; Stop and BadInput where there is none."""
     if as_of is None:
-        if (found := published(conn, feed.feed)) is not None:
-            return found
-        raise Stop(
-            f"feed {feed.feed} has no published rollup yet: `ioc rollup --feed {feed.feed} --from … --to …`"
-        )
+        return newest(conn, feed.feed)
     at = known_at(as_of, feed.zone, Clock.parse(settings.clock).now())
     found = published_by(conn, feed.feed, at, as_of)
     typer.echo(f"as of {as_of}: {said_of(found)}", err=True)

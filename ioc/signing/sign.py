@@ -19,7 +19,7 @@ from ioc.signing.sealed import changes, checksum, same_figures, sealed
 from ioc.signing.signatures import Signed, latest, write
 from ioc.story.speaker import Lang
 from ioc.warehouse.connection import Connection
-from ioc.warehouse.revisions import Published, published
+from ioc.warehouse.revisions import newest
 from schemas import Registry
 
 NOWHERE = "………"  # to be written by hand
@@ -42,14 +42,6 @@ class Wish:
                 printable(name, text)
         if self.approver is not None and _same(self.approver, self.signer):
             raise BadInput("approver", self.approver, "name somebody else than the signer")
-
-
-def newest(conn: Connection, feed: str) -> Published:
-    """The revision that holds now; Stop where none was published."""
-    found = published(conn, feed)
-    if found is None:
-        raise Stop(f"feed {feed} has no published rollup yet: `ioc rollup --feed {feed} --from … --to …`")
-    return found
 
 
 def sign(conn: Connection, registry: Registry, asked: Asked, wish: Wish, now: datetime) -> Signed:

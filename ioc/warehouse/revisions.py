@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ioc.errors import BadInput
+from ioc.errors import BadInput, Stop
 from ioc.warehouse.connection import Connection
 
 # Parameters feed, at (null: now). Revisions of a feed are published one after another.
@@ -40,6 +40,13 @@ def published(conn: Connection, feed: str, at: datetime | None = None) -> Publis
     """The newest revision published by `at` (None: that holds now), None where there was none."""
     row: Any = conn.execute(PUBLISHED, {"feed": feed, "at": at}).fetchone()
     return None if row is None else Published(*row)
+
+
+def newest(conn: Connection, feed: str) -> Published:
+    """The revision that holds now; Stop where none was published."""
+    if (found := published(conn, feed)) is not None:
+        return found
+    raise Stop(f"feed {feed} has no published rollup yet: `ioc rollup --feed {feed} --from … --to …`")
 
 
 def published_by(conn: Connection, feed: str, at: datetime, said: str) -> Published:
