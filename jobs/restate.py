@@ -13,6 +13,7 @@ from ioc.kernel.fold import fold
 from ioc.kernel.identity import joined
 from ioc.kernel.months import MONTH_FIGURES, MONTH_KEYS, NEEDED, added
 from ioc.kernel.rules import CaseRules
+from ioc.ledger.restatements import EVENT_NAME
 from ioc.warehouse.connection import Connection
 from ioc.warehouse.revisions import Published
 from jobs.flow_day import Source
@@ -179,7 +180,7 @@ def _causes(known: pl.DataFrame, old: dict[int, int], source: Source) -> pl.Data
         .sort("partition", "offset")
         .group_by("case_id", maintain_order=True)
         .agg(
-            told=pl.format("{} {}", "source", "id"),
+            told=pl.format(EVENT_NAME, "source", "id"),
             joins=pl.col("alias").any(),
             again=pl.col("again").all(),
             since=day.min(),

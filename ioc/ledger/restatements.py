@@ -11,6 +11,7 @@ from ioc.ledger.cell import where
 from ioc.warehouse.connection import Connection
 
 Row = dict[str, Any]
+EVENT_NAME = "{} {}"  # source and id; a source is a URI reference and has no space
 COLUMNS = (
     *("restatement", "calendar", "month", "agency", "channel", "sector", "figure", "old", "new", "change"),
     *("cause", "event_count", "revision", "run_id", "at"),
@@ -46,8 +47,8 @@ where e.feed = %(feed)s order by e.occurred_at, e.topic, e.partition, e."offset"
 
 
 def event_name(source: str, id: str) -> str:
-    """An event as `restatement.events` names it; a source is a URI reference and has no space."""
-    return f"{source} {id}"
+    """An event as `restatement.events` names it."""
+    return EVENT_NAME.format(source, id)
 
 
 def listed(

@@ -8,8 +8,7 @@ import pytest
 
 from ioc.ledger.words import WORDS, cause, say, signed
 from ioc.story import LANGS
-
-CAUSES = ("late-event", "correction", "replay", "definitions", "identity")  # of column restatement.cause
+from jobs.restate import CAUSES
 
 
 @pytest.mark.parametrize("key", WORDS)
