@@ -91,6 +91,13 @@ def test_what_the_warehouse_learnt_since_is_said_and_both_numbers_shown(run: Any
     assert "more messages" not in run("explain", "records", "2024-09", "figure=new").stdout
 
 
+def test_a_case_that_ended_later_still_stands_behind_the_stock_of_then(run: Any, ledger: Any) -> None:
+    ended = datetime(2024, 10, 5, 2, tzinfo=UTC)
+    ledger.province.arrive(ledger.province.made("overdue", "overdue-9", ended, "9"))
+    assert behind(told(run, "figure=open_overdue")) == {"overdue", "since"}
+    assert behind(told(run, "figure=late")) == {"late"}
+
+
 def test_only_some_cases_are_listed_and_how_many_more_is_said(run: Any) -> None:
     said = told(run, "figure=new", "--limit", "2")["cases"]
     assert ([row["case_id"] for row in said["rows"]], said["more"]) == (["dateless", "early"], 7)
