@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from psycopg.types.json import Jsonb
+from psycopg.types.json import Json, Jsonb
 
 from ioc.errors import BadInput, Stop
 from ioc.forms import Issued
@@ -77,5 +77,5 @@ def nth(conn: Connection, key: Mapping[str, str], at: datetime | None, number: i
 
 def write(conn: Connection, key: Mapping[str, str], signed: Signed) -> None:
     """Adds the row; the table refuses to change or remove it."""
-    told = vars(signed) | {"content": Jsonb(signed.content), "reasons": Jsonb(signed.reasons)}
+    told = vars(signed) | {"content": Json(signed.content), "reasons": Jsonb(signed.reasons)}
     conn.execute(WRITE.encode(), {**key, **told})

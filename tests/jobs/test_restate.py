@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from random import Random
 from typing import Any
 
 import polars as pl
@@ -60,8 +61,8 @@ def kept(conn: Connection, events: list[Row]) -> None:
         )
 
 
-def held(conn: Connection, cells: pl.DataFrame, definitions: str = "d") -> Published:
-    """A revision that holds these months and knows the first offsets."""
+def held(conn: Connection, first: list[Row]) -> Published:
+    """A revision that holds the months of these events and knows their offsets."""
     conn.execute(
         "insert into revision (feed, covers_from, covers_to, zone, position, definitions, run_id, audit,"
         " published_at) values ('example', '2024-01-01', %s, 'UTC', '{}', 'd', 'example:1', '[]', %s)",
@@ -71,10 +72,10 @@ def held(conn: Connection, cells: pl.DataFrame, definitions: str = "d") -> Publi
     names = ", ".join(MONTHS.columns)
     places = ", ".join(["%s"] * (len(MONTHS.columns) + 1))
     write = f"insert into flow_month (feed, {names}, from_revision) values ('example', {places})".encode()
-    for cell in cells.rows():
+    for cell in counted(first).rows():
         conn.execute(write, [*cell, row[0]])
-    position = {"example": {"0": len(FIRST)}}
-    return Published(row[0], date(2024, 1, 1), ENDED, "UTC", position, definitions, "example:1", LAST)
+    position = {"example": {"0": len(first)}}
+    return Published(row[0], date(2024, 1, 1), ENDED, "UTC", position, "d", "example:1", LAST)
 
 
 SAID: dict[str, Any] = {"agency": "A", "channel": "online", "procedure": "1.1"}
@@ -96,11 +97,30 @@ LATER = numbered(
 )
 
 
-def found(conn: Connection, definitions: str = "d", events: list[Row] = FIRST + LATER) -> pl.DataFrame:
-    before = held(conn, counted(FIRST))
-    kept(conn, FIRST + LATER)
-    source = Source("", 0, 1, {0: len(FIRST) + len(LATER)}, frozenset(), RULES, {}, months())
-    return ledger(conn, source, before, definitions, counted(events))
+def restated(
+    conn: Connection, first: list[Row], later: list[Row], months_now: pl.DataFrame, definitions: str = "d"
+) -> pl.DataFrame:
+    before = held(conn, first)
+    kept(conn, first + later)
+    source = Source("", 0, 1, {0: len(first) + len(later)}, frozenset(), RULES, {}, months())
+    return ledger(conn, source, before, definitions, months_now)
+
+
+def found(conn: Connection) -> pl.DataFrame:
+    return restated(conn, FIRST, LATER, counted(FIRST + LATER))
+
+
+def difference(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+    """CELL and value, of the figures that differ."""
+    index = [name for name in CELL if name != "figure"]
+    cells = (one.unpivot(MONTH_FIGURES, index=index, variable_name="figure") for one in (old, new))
+    was, now = cells
+    both = pl.concat([now, was.with_columns(-pl.col("value"))]).group_by(CELL).agg(pl.col("value").sum())
+    return both.filter(pl.col("value") != 0).sort(CELL)
+
+
+def told(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.group_by(CELL).agg(value=(pl.col("new") - pl.col("old")).sum()).sort(CELL)
 
 
 def of(rows: pl.DataFrame, calendar: str, month: str) -> dict[str, tuple[int, int, str, list[str]]]:
@@ -126,19 +146,51 @@ def test_each_changed_cell_of_a_closed_month_has_its_cause_and_its_events(wareho
 def test_the_ledger_leads_from_every_old_figure_to_the_new_one(warehouse: Settings) -> None:
     with connect(warehouse) as conn:
         rows = found(conn)
-    index = [name for name in CELL if name != "figure"]
-    cells = (counted(FIRST), counted(FIRST + LATER))
-    old, new = (one.unpivot(MONTH_FIGURES, index=index, variable_name="figure") for one in cells)
-    both = pl.concat([new, old.with_columns(-pl.col("value"))]).group_by(CELL).agg(pl.col("value").sum())
-    told = rows.group_by(CELL).agg(value=(pl.col("new") - pl.col("old")).sum())
-    assert told.sort(CELL).equals(both.filter(pl.col("value") != 0).sort(CELL))
+    assert told(rows).equals(difference(counted(FIRST), counted(FIRST + LATER)))
+
+
+def courses(draw: Random) -> list[Row]:
+    """300 cases of two months as a sound office has them, in order."""
+    events = []
+    for n in range(300):
+        said = {"agency": draw.choice("AB"), "channel": draw.choice(["online", "direct"]), "procedure": "1.1"}
+        received = at("2024-01-01") + timedelta(hours=draw.randrange(24 * 56))
+        due = received + timedelta(days=draw.randrange(3, 25))
+        events.append(event(f"r{n}", f"{n}-2", received, "2", due_at=due, **said))
+        ended = received + timedelta(hours=draw.randrange(30, 24 * 35))
+        if draw.random() < 0.3:
+            events.append(event(f"r{n}", f"{n}-5", received + (ended - received) / 3, "5"))
+            events.append(event(f"r{n}", f"{n}-4", received + (ended - received) / 2, "4"))
+        events.append(event(f"r{n}", f"{n}-9", ended, "9"))
+    return events
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_200_late_events_of_closed_months_come_to_a_clean_run_and_are_all_in_the_ledger(
+    warehouse: Settings, seed: int
+) -> None:
+    draw = Random(seed)
+    clean = courses(draw)
+    late = draw.sample([e["id"] for e in clean if e["occurred_at"] < LAST], 200)  # in random order
+    known = {e["id"]: e | {"received_at": LAST} for e in clean}
+    first = numbered([e for e in clean if e["id"] not in late])
+    later = numbered([known[name] for name in late], first=len(first))
+    new = counted(first + later)
+    keys = list(MONTHS.keys)
+    assert new.sort(keys).equals(counted(numbered(clean)).sort(keys))
+    with connect(warehouse) as conn:
+        rows = restated(conn, first, later, new)
+    assert told(rows).equals(difference(counted(first), new))
+    assert rows["cause"].unique().to_list() == ["late-event"]
+    assert set(rows["events"].explode()) <= {f"portal {name}" for name in late}
+    assert len(rows) > 100
 
 
 def test_what_no_event_explains_is_of_the_definitions_or_said_to_be_unexplained(warehouse: Settings) -> None:
     other = [e | {"agency": "B"} if e["case_id"] == "c" else e for e in FIRST + LATER]
     for definitions, cause in (("d", "unexplained"), ("e", "definitions")):
         with connect(warehouse) as conn:
-            rows = found(conn, definitions, other)
+            rows = restated(conn, FIRST, LATER, counted(other), definitions)
             conn.rollback()
         moved = rows.filter(pl.col("agency") == "B", calendar="CALENDAR", month="2024-02", figure="new")
         assert moved.select("old", "new", "cause").rows() == [(0, 1, cause)]

@@ -40,6 +40,13 @@ def test_a_form_is_signed_with_signer_role_time_and_checksum(january: Book) -> N
     assert form().stdout.splitlines()[-1] == "Đồng Tháp, ngày 10 tháng 4 năm 2024. Giám đốc: Nguyễn Văn Mẫu"
 
 
+def test_a_signed_form_prints_its_lines_in_the_order_of_the_form(january: Book) -> None:
+    before = [line for line in form().stdout.splitlines() if line.startswith("Tỷ lệ")]
+    sign("2024-01")
+    assert len(before) > 3
+    assert [line for line in form().stdout.splitlines() if line.startswith("Tỷ lệ")] == before
+
+
 def test_a_form_whose_gate_fails_is_not_signed(book: Book) -> None:
     book.month(book.revision(), "2024-01", whole(new=5) | {"early": 2})
     with pytest.raises(

@@ -99,7 +99,8 @@ def test_a_content_that_was_changed_all_the_same_is_found(january: Book) -> None
     sign()
     january.conn.execute("alter table signature disable trigger signature_stays")
     january.conn.execute(
-        "update signature set content = jsonb_set(content, '{rows,0,cells,3}', '11') where nth = 1"
+        "update signature set content = jsonb_set(content::jsonb, '{rows,0,cells,3}', '11')::json"
+        " where nth = 1"
     )
     for words in (("--signed",), ()):
         with pytest.raises(

@@ -61,7 +61,7 @@ create table signature (
     agency text not null,                       -- whose form it is
     nth int not null,                           -- 1: first signed; 2: signed again after one restatement
     revision bigint not null references revision,
-    content jsonb not null,                     -- the filled form
+    content json not null,                      -- the filled form; jsonb would lose the order of what is printed
     checksum text not null,                     -- SHA-256 of the content's canonical JSON
     signer text not null,
     role text not null,
