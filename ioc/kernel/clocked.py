@@ -127,7 +127,7 @@ def steps(rules: CaseRules, clocks: ClockRules) -> list[Step]:
         {"due_by_us_on": local_date("due_by_us_at", rules.zone)},
         {"due_check": _check(), "apology": _apology(rules, clocks)},
         {
-            "overdue_cause": _cause(),
+            "overdue_cause": _cause(clocks),
             "flag_bits": col("flag_bits") + clock_flags.raised(rules.zone, clocks),
         },
     ]
@@ -212,11 +212,15 @@ def _apology(rules: CaseRules, clocks: ClockRules) -> pl.Expr:
     return pl.coalesce(said)
 
 
-def _cause() -> pl.Expr:
-    """For a case that was ever overdue on a screen; of an open one it holds while `at` <= due_by_us_at."""
+def _cause(clocks: ClockRules) -> pl.Expr:
+    """For a case that was ever overdue on a screen; of an open one it holds while `at` <= due_by_us_at.
+
+    `sync-lag` only where the end was told so late that it is noticed, whatever else befell the case.
+    """
     col, lit = pl.col, pl.lit
     due = col("due_at").cast(pl.Int64)
-    told_after = (col("resolved") <= due) & (col("told") > due)
+    lagged = col("told") - col("resolved") > clocks.told_after
+    told_after = (col("resolved") <= due) & (col("told") > due) & lagged
     late = (col("outcome") == "late") | (col("resolved").is_null() & due.is_not_null())
     in_ours = (col("resolved") <= col("due_by_us")).fill_null(True)
     sooner = (col("due_on") < col("due_by_us_on")) & in_ours
