@@ -59,6 +59,10 @@ TOO_LATE = DUE + 2 * HOUR + timedelta(microseconds=1)
         ([RECEIVED, told(5, "9"), told(9, "10", due_at=LATER)], ["due-moved-without-cause"]),
         ([told(-5, "1", due_at=LATER), RECEIVED], []),  # the appointment is made at the reception
         (
+            [RECEIVED, told(0, "4", due_at=LATER, received_at=at(1))],
+            ["due-moved-without-cause"],
+        ),  # and may be moved from its very instant on
+        (
             [RECEIVED, told(5, "4", due_at=LATER), told(6, "4", due_at=DUE)],
             ["due-moved-without-cause", "reappointed-twice"],
         ),
@@ -132,6 +136,14 @@ def test_a_sources_time_that_runs_backwards(said: float, received: float, source
     first = told(0, "4", received_at=at(0))
     second = told(said, "2", received_at=at(received), source=source)
     assert ("time-backwards" in flags(first, second)) == raised
+
+
+@pytest.mark.parametrize(("late", "raised"), [(0, False), (1, True)])
+def test_what_is_told_no_later_than_tolerated_runs_forwards(late: int, raised: bool) -> None:
+    """However much later other events of the case are told."""
+    first, last = told(0, "4", received_at=at(0)), told(60, "4", received_at=at(60))
+    second = told(-25, "2", received_at=at(24) + timedelta(microseconds=late))
+    assert ("time-backwards" in flags(first, second, last)) == raised
 
 
 def test_a_log_that_arrives_at_once_runs_forwards() -> None:
