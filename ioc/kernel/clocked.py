@@ -187,7 +187,7 @@ def _check() -> pl.Expr:
         .then(lit("no-source-due"))
         .when(col("due_on") == ours)
         .then(lit("same"))
-        .when((col("paused_work") > 0) & (col("due_on") == col("unpaused_on")))
+        .when(col("due_on") == col("unpaused_on"))  # told only where time was paused
         .then(lit("pause-not-in-due"))
         .when(col("due_on") == col("newest_on"))
         .then(lit("later-calendar"))
