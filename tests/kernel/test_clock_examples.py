@@ -143,22 +143,12 @@ def test_an_end_that_the_first_of_two_systems_told_in_time_does_not_lag() -> Non
     assert folded(received(WED), first, again)["overdue_cause"] is None
 
 
-@pytest.mark.parametrize(
-    ("days", "letter", "apology"),
-    [
-        (1, f"{THU}T23:59", "in_time"),
-        (1, f"{FRI}T00:00", "late"),
-        (0, f"{FRI}T23:59", "in_time"),
-        (0, "06-07T00:00", "late"),
-        (2, f"{WED}T23:59", "in_time"),
-        (2, f"{THU}T00:00", "late"),
-    ],
-)
-def test_a_letter_exactly_as_many_days_before_the_due_date_as_asked_is_in_time(
-    days: int, letter: str, apology: str
-) -> None:
+@pytest.mark.parametrize(("days", "last"), [(0, FRI), (1, THU), (2, WED)])
+def test_a_letter_exactly_as_many_days_before_the_due_date_as_asked_is_in_time(days: int, last: str) -> None:
     rules = clocked(apology_rules=((None, None, days),))
-    assert folded(received(FRI), told(letter, "M04"), rules=rules)["apology"] == apology
+    for after, apology in ((timedelta(0), "in_time"), (timedelta(minutes=1), "late")):
+        letter = told(f"{last}T23:59", "M04", after)
+        assert folded(received(FRI), letter, rules=rules)["apology"] == apology
 
 
 @pytest.mark.parametrize(("first", "days"), [(date(2025, 6, 2), 2), (date(2025, 6, 3), 1)])
@@ -167,6 +157,12 @@ def test_the_rule_of_the_day_of_reception_judges_the_letter(first: date, days: i
     rules = clocked(apology_rules=((None, before, 1), (first, None, 2)))
     letter = told(f"{THU}T08:00", "M04")
     assert folded(received(FRI), letter, rules=rules)["apology"] == ("in_time" if days == 1 else "late")
+
+
+def test_a_second_letter_does_not_bring_the_first_in_time() -> None:
+    """That is held against the due date that stood when it was issued, not the one it moved it to."""
+    first = told(f"{FRI}T08:00", "M04", due_at=moment(f"{NEXT}T16:30"))
+    assert folded(received(FRI), first, told("06-07T08:00", "M04"))["apology"] == "late"
 
 
 def test_only_a_case_that_ended_late_misses_a_letter() -> None:
@@ -181,6 +177,25 @@ def test_a_fee_asked_at_the_instant_of_the_reception_is_awaited_from_then() -> N
     events = asked, told(f"{TUE}T08:00", "4")
     row = folded(received(WED), *events)
     assert (row["pauses"], row["paused_seconds"]) == (1, 8 * 3600)
+
+
+def test_a_case_resolved_out_of_a_pause_waits_no_more() -> None:
+    row = folded(received(WED), told(f"{MON}T13:00", "6"), told(f"{TUE}T13:00", "9"))
+    assert (row["paused_at"], row["pause_reason"], row["paused_seconds"]) == (None, None, 8 * 3600)
+    assert (row["due_by_us_at"], row["worked_seconds"]) == (moment(f"{THU}T16:30"), 3 * 3600)
+
+
+def test_a_letter_or_a_step_of_work_ends_no_pause() -> None:
+    between = told(f"{MON}T14:00", "M04"), told(f"{MON}T15:00", "activity"), told(f"{TUE}T07:00", "M04")
+    row = folded(received(WED), PAID[0], *between, PAID[1])
+    assert (row["paused_seconds"], row["due_by_us_at"]) == (8 * 3600, moment(f"{THU}T16:30"))
+
+
+def test_index_766_adds_a_supplement_to_the_due_date_unless_the_source_moved_it() -> None:
+    waited = told(f"{MON}T13:00", "5"), told(f"{TUE}T13:00", "4")
+    moved = told(f"{TUE}T14:00", "4", due_at=moment(f"{THU}T16:30"))
+    assert folded(received(WED), *waited)["due_766_at"] == moment(f"{THU}T16:30")
+    assert folded(received(WED), *waited, moved)["due_766_at"] == moment(f"{THU}T16:30")
 
 
 def test_of_two_pauses_that_restart_the_limit_the_last_counts() -> None:
@@ -220,3 +235,8 @@ def test_nobody_is_late_in_receiving_while_a_second_fee_is_awaited() -> None:
     events = [told(f"{MON}T{clock}", status, **ONLINE) for clock, status in said]
     found = [folded(*events[: n + 1])["reception_due_at"] for n in range(len(events))]
     assert found == [moment(f"{TUE}T08:00"), None, moment(f"{TUE}T10:00"), None, moment(f"{TUE}T14:00")]
+
+
+def test_a_fee_asked_at_the_instant_of_a_submission_is_answered_by_it() -> None:
+    asked = told(f"{MON}T08:00", "6", received_at=moment(f"{MON}T09:00"), **ONLINE)
+    assert folded(told(f"{MON}T08:00", "1", **ONLINE), asked)["reception_due_at"] == moment(f"{TUE}T08:00")

@@ -146,6 +146,11 @@ def test_what_is_told_no_later_than_tolerated_runs_forwards(late: int, raised: b
     assert ("time-backwards" in flags(first, second, last)) == raised
 
 
+def test_what_a_source_told_twice_it_had_told_the_first_time() -> None:
+    first, again = told(0, "4", received_at=at(0)), told(0, "activity", received_at=at(40))
+    assert "time-backwards" in flags(first, again, told(-25, "2", received_at=at(26)))
+
+
 def test_a_log_that_arrives_at_once_runs_forwards() -> None:
     """However long ago its events are: what counts is what was told later, not late."""
     rows = [told(n * 48, status, received_at=at(10_000 + n / 60)) for n, status in enumerate(("2", "4", "9"))]
