@@ -38,6 +38,8 @@ TESTS = (
     "test_worktime",
     "test_worktime_bounds",
     "test_fold_examples",
+    "test_transitions",
+    "test_whose",
 )
 ALSO = ("tests/ioc/test_golden.py",)
 ANNOTATIONS = ("annotation", "returns")  # fields of a node; `X | None` in them computes nothing
