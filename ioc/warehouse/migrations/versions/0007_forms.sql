@@ -78,3 +78,5 @@ begin
 end $$;
 create trigger signature_stays before update or delete on signature for each row execute function never_changed();
 create trigger restatement_stays before update or delete on restatement for each row execute function never_changed();
+create trigger signature_is_not_emptied before truncate on signature for each statement execute function never_changed();
+create trigger restatement_is_not_emptied before truncate on restatement for each statement execute function never_changed();
