@@ -69,10 +69,14 @@ def _held(conn: Connection, feed: str) -> pl.DataFrame:
 
 
 def _closed(both: pl.DataFrame, old: pl.DataFrame, before: Published) -> pl.DataFrame:
-    """Calendar and month of those that were published: covered whole by the revision that holds."""
+    """Calendar and month of those that were published: covered whole by the revision that holds.
+
+    A revision of before months were counted published none.
+    """
     there = old.select("calendar", "month").unique().with_columns(there=pl.lit(value=True))
     known = both.join(there, on=["calendar", "month"], how="left")
-    inside = (pl.col("month_from") >= before.covers_from) | pl.col("there").fill_null(False)
+    counted = pl.col("calendar").is_in(old.get_column("calendar").unique().implode())
+    inside = (counted & (pl.col("month_from") >= before.covers_from)) | pl.col("there").fill_null(False)
     held = known.filter(inside, pl.col("month_to") <= before.covers_to)
     return held.select("calendar", "month").unique()
 

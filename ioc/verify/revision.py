@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ioc.verify.check import SHOWN, Check
+from ioc.verify.ledger import check_ledger
 from ioc.verify.months import check_months
 from ioc.verify.refold import refold, stored_rules
 from ioc.warehouse.connection import Connection
@@ -57,6 +58,7 @@ def check_revision(conn: Connection, feed: str, wait_seconds: float = 30) -> lis
     refold(conn, rules, revision.position)
     conn.execute(FLOW, {"from": revision.covers_from, "to": revision.covers_to})
     found = [_compared(conn, feed, revision), check_months(conn, feed, revision.number)]
+    found.append(check_ledger(conn, feed))
     conn.rollback()
     return found
 

@@ -203,6 +203,12 @@ def test_a_month_that_was_not_published_is_not_restated(warehouse: Settings) -> 
     assert "2024-03" not in set(rows["month"])
 
 
+def test_the_first_months_after_revisions_without_any_restate_nothing(warehouse: Settings) -> None:
+    with connect(warehouse) as conn:
+        rows = restated(conn, [], FIRST, counted(FIRST))
+    assert rows.is_empty()
+
+
 def test_nothing_is_restated_by_the_first_revision(warehouse: Settings) -> None:
     with connect(warehouse) as conn:
         source = Source("", 0, 1, {0: 9}, frozenset(), RULES, {}, months())

@@ -53,6 +53,12 @@ def test_a_sound_stack_has_nothing_wrong(rolled: Settings) -> None:
 
 CASE = "where feed = 'permits' and case_id = 'c4'"
 DAY = "where feed = 'permits' and day = '2011-01-31' and agency = 'South' and to_revision is null"
+LEDGER = (
+    "insert into restatement (feed, revision, calendar, month, agency, channel, sector, figure, old, new,"
+    " cause, events, event_count, run_id, at) select feed, revision, 'CALENDAR', '2011-01', 'South', 'Post', '',"
+    " 'new', 0, {new}, 'late-event', '{{}}', 0, run_id, published_at from revision where feed = 'permits'"
+    " order by revision desc limit 1"
+)
 MONTH = "where feed = 'permits' and agency = 'South' and to_revision is null"
 PLACE = "(select topic, partition, \"offset\" from event where case_id = 'c4' limit 1)"
 HARM = {
@@ -86,6 +92,7 @@ HARM = {
         f"update flow_month set new = new - 1 {MONTH}",
         {"months = refold"},
     ),
+    "a restatement that never was": (LEDGER.format(new=1), LEDGER.format(new=-1), {"ledger = revisions"}),
     "a revision's definitions": (
         "update revision set definitions = 'x' || definitions where feed = 'permits'",
         "update revision set definitions = substr(definitions, 2) where feed = 'permits'",
