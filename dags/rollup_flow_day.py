@@ -47,7 +47,7 @@ def rollup_flow_day():
 
         return launch("audit", run_id, params)
 
-    @task(outlets=[Asset("warehouse://flow_day")])
+    @task(outlets=[Asset("warehouse://flow_day"), Asset("warehouse://flow_month")])
     def publish(run_id=None, params=None):
         from jobs.launch import launch
 

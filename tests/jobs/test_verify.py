@@ -55,9 +55,9 @@ CASE = "where feed = 'permits' and case_id = 'c4'"
 DAY = "where feed = 'permits' and day = '2011-01-31' and agency = 'South' and to_revision is null"
 LEDGER = (
     "insert into restatement (feed, revision, calendar, month, agency, channel, sector, figure, old, new,"
-    " cause, events, event_count, run_id, at) select feed, revision, 'CALENDAR', '2011-01', 'South', 'Post', '',"
-    " 'new', 0, {new}, 'late-event', '{{}}', 0, run_id, published_at from revision where feed = 'permits'"
-    " order by revision desc limit 1"
+    " cause, events, event_count, run_id, at)"
+    " select feed, revision, 'CALENDAR', '2011-01', 'South', 'Post', '', 'new', 0, {new}, 'late-event',"
+    " '{{}}', 0, run_id, published_at from revision where feed = 'permits' order by revision desc limit 1"
 )
 MONTH = "where feed = 'permits' and agency = 'South' and to_revision is null"
 PLACE = "(select topic, partition, \"offset\" from event where case_id = 'c4' limit 1)"
