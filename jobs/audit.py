@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -14,6 +15,7 @@ from psycopg import sql
 
 from ioc.errors import Stop
 from ioc.warehouse.connection import Connection
+from jobs.data_docs import validated
 from jobs.runs import TABLES, Run, end, find
 from schemas.tables import Table, table
 
@@ -31,13 +33,15 @@ class Finding:
     observed: str
 
 
-def audit(conn: Connection, run_id: str, at: datetime) -> Run:
+def audit(conn: Connection, run_id: str, at: datetime, docs: Path | None = None) -> Run:
     """Writes the staged run's verdict: `audited`, or `refused` with the reason. One transaction."""
     run = find(conn, run_id)
     if run is None or run.state not in ("staged", "audited", "refused"):
         raise Stop(f"run {run_id} is {run.state if run else 'unknown'}: only a staged run can be audited")
     promises = [table(rolled.name) for rolled in TABLES]
-    findings = [found for promise in promises for found in check(promise, frame(conn, promise, run))]
+    findings = [
+        found for promise in promises for found in check(promise, frame(conn, promise, run), docs, run_id)
+    ]
     keep(conn, run, findings, at)
     failed = [f for f in findings if f.severity == "fail" and not f.ok]
     reason = "; ".join(f"{f.check}: {f.observed}" for f in failed) or None
@@ -59,19 +63,9 @@ def frame(conn: Connection, promise: Table, run: Run) -> pd.DataFrame:
         return pd.DataFrame(cursor.fetchall(), columns=[column.name for column in cursor.description])
 
 
-def check(promise: Table, staged: pd.DataFrame) -> list[Finding]:
-    """Every expectation over the frame, in the promise's order. GX is imported here: it takes seconds."""
-    import great_expectations as gx
-    from great_expectations.expectations.registry import get_expectation_impl
-
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = gx.data_context.types.base.ProgressBarsConfig(globally=False)
-    asset = context.data_sources.add_pandas("staging").add_dataframe_asset(promise.table)
-    batch = asset.add_batch_definition_whole_dataframe("run").get_batch({"dataframe": staged})
-    suite = gx.ExpectationSuite(name=promise.table)
-    for name, promised in promise.expectations.items():
-        suite.add_expectation(get_expectation_impl(promised.type)(**promised.kwargs, meta={"check": name}))
-    results = {r.expectation_config.meta["check"]: r for r in batch.validate(suite).results}
+def check(promise: Table, staged: pd.DataFrame, docs: Path | None = None, run: str = "") -> list[Finding]:
+    """Every expectation over the frame, in the promise's order; with `docs` its pages are written there."""
+    results = validated(promise, staged, docs, run)
     return [
         Finding(
             name, promised.severity, bool(results[name].success), observed(results[name], promised.explain.en)

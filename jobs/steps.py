@@ -156,7 +156,8 @@ def audit(asked: Asked) -> str:
     home = house()
     with home.warehouse() as conn:
         staged = [run for run in runs.of_trigger(conn, asked.trigger) if run.state != "published"]
-        judged = [judge(conn, run.run_id, home.now) for run in staged if run.state != "failed"]
+        docs = home.settings.home / "data-docs"
+        judged = [judge(conn, run.run_id, home.now, docs) for run in staged if run.state != "failed"]
     said = "\n".join(_verdict(run) for run in judged)
     if judged and all(run.state == "refused" for run in judged):
         raise Stop(said)

@@ -17,6 +17,7 @@ from ioc.settings import Settings, load
 from ioc.warehouse import connect
 from jobs import runs
 from jobs.airflow import Airflow, TaskState
+from jobs.data_docs import pages
 from jobs.report import Report, report
 from jobs.window import held_to_clock, window_of
 
@@ -57,6 +58,8 @@ def rollup(
         )
     else:
         _print(found)
+        for page in pages(settings.home / "data-docs", found.run_id):
+            typer.echo(f"audit    {page}")
 
 
 def _zone(settings: Settings, feed: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -16,6 +17,7 @@ from ioc.warehouse import connect
 from ioc.warehouse.connection import Connection
 from jobs import runs
 from jobs.audit import audit
+from jobs.data_docs import pages
 from jobs.publish import publish
 from jobs.restate import LEDGER, write_ledger
 from jobs.staging import write
@@ -98,6 +100,22 @@ def test_a_sound_run_passes_and_every_check_is_kept(warehouse: Settings) -> None
         kept = conn.execute('select "check", ok from audit where run_id = %s', ["x:one"]).fetchall()
     promised = [name for rolled in runs.TABLES for name in table(rolled.name).expectations]
     assert dict(kept) == dict.fromkeys(promised, True)  # type: ignore[arg-type] # rows of two
+
+
+def test_what_an_audit_found_is_a_page_and_stays_beside_later_ones(
+    warehouse: Settings, tmp_path: Path
+) -> None:
+    with connect(warehouse) as conn:
+        staged(conn, SOUND, months=MONTHLY)
+        audit(conn, "x:one", NOW, tmp_path)
+        staged(conn, BROKEN["open-end"], "x:two")
+        audit(conn, "x:two", NOW, tmp_path)
+        audit(conn, "x:two", NOW, tmp_path)
+    for run in ("x:one", "x:two"):
+        assert [page.parents[2].name for page in pages(tmp_path, run)] == ["flow_day", "flow_month"]
+    (page, _) = pages(tmp_path, "x:two")
+    assert "open_end_gap" in page.read_text(encoding="utf-8")
+    assert pages(tmp_path, "x:three") == []
 
 
 BROKEN_MONTHS = {
