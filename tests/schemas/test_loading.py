@@ -166,7 +166,7 @@ def test_a_later_folder_overrides_by_name_and_extends_what_came_before(tmp_path:
     own.parent.mkdir(parents=True)
     own.write_text(
         "feed: records\nextends: records\nrhythm_minutes: 5\nmeasures: {due_today: null}\n"
-        "tiles: [in_process]\nchannels: {kiosk: {vi: Ki-ốt, en: Kiosk}}\n",
+        "tiles: [in_process]\nchannels: {kiosk: {vi: Ki-ốt, en: Kiosk}}\nchannel_kinds: {kiosk: direct}\n",
         encoding="utf-8",
     )
     packaged, laid = load().feed("records"), load([tmp_path]).feed("records")
