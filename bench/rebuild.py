@@ -1,6 +1,6 @@
 """A simulated province-year from the event log to its daily figures, beside DuckDB on the same files.
 
-`python -m bench.rebuild [--scale 1.0] [--log FOLDER] [--passes 4]`; the log is written where it is not there.
+`python -m bench.rebuild [--scale 1.0] [--log FOLDER] [--passes 4] [--months]`; the log is written if missing.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ from ioc.kernel.flow import flow_days
 from ioc.rules import case_rules
 from ioc.settings import Settings, load
 from jobs.event_log import EventLog, buckets, held
-from jobs.flow_day import Source, build
+from jobs.flow_day import NO_MONTHS, Source, build
 from jobs.session import spark
+from jobs.staging import months_of
 from schemas import Registry
 from schemas import load as load_schemas
 from streams.simulator.log import write_log
@@ -95,13 +96,17 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--log", type=Path, default=Path(".ioc/bench/log"))
     parser.add_argument("--passes", type=int, default=4)
+    parser.add_argument(
+        "--months", action="store_true", help="count the months of forms too, as the rollup does"
+    )
     given = parser.parse_args()
     settings, registry, simulation = load(), load_schemas(), read(default_simulation())
     say(describe("polars", "pyspark", "duckdb", "deltalake"))
     table = prepared(given.log.resolve(), simulation, registry, given.scale, settings.log_buckets)
     days = date(simulation.year, 1, 1), date(simulation.year, 12, 31)
-    rules = case_rules(registry.feed(simulation.feed))
-    source = Source(table.table_uri, table.version(), buckets(table), held(table), frozenset(), rules)
+    feed = registry.feed(simulation.feed)
+    pinned = (table.table_uri, table.version(), buckets(table), held(table), frozenset(), case_rules(feed))
+    source = Source(*pinned, months=months_of(feed, registry, days[1]) if given.months else NO_MONTHS)
     ours = by_spark(settings, source, days, given.passes)
     peer = passes(lambda: by_duckdb(table.table_uri, *days, CORES), given.passes)
     same = peer.rows.cast(dict(ours.rows.schema)).equals(ours.rows)
