@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import polars as pl
+import psycopg
 
 from ioc.kernel.events import EVENTS
 from ioc.kernel.fold import fold
@@ -19,6 +21,8 @@ from ioc.warehouse.revisions import Published
 from jobs.flow_day import Source
 from jobs.runs import MONTHS, Run, ledger_table
 from jobs.whole import named
+
+log = logging.getLogger(__name__)
 
 LISTED = 100  # events named in a row of the ledger; all are counted
 CAUSES = ("late-event", "correction", "replay", "identity", "definitions", "unexplained")
@@ -56,7 +60,7 @@ def ledger(
     changed = _changed(_closed_of(old, closed), _closed_of(months, closed))
     if changed.is_empty():
         return LEDGER.to_frame()
-    told = _told(conn, source, before).join(closed, on=["calendar", "month"], how="semi")
+    told = _told_safely(conn, source, before).join(closed, on=["calendar", "month"], how="semi")
     return _chained(changed, told, "definitions" if definitions != before.definitions else "unexplained")
 
 
@@ -114,6 +118,17 @@ def _chained(changed: pl.DataFrame, told: pl.DataFrame, rest: str) -> pl.DataFra
         .with_columns(new=pl.col("before") + until, old=pl.col("before") + until - pl.col("change"))
         .select(LEDGER.names())
     )
+
+
+def _told_safely(conn: Connection, source: Source, before: Published) -> pl.DataFrame:
+    """`_told`; nothing where the kernel fails on a case: no rollup stops, and changes are unexplained."""
+    try:
+        return _told(conn, source, before)
+    except (Exception, pl.exceptions.PanicException) as exc:
+        if isinstance(exc, psycopg.Error):
+            raise
+        log.exception("what %s restates could not be explained", source.rules.feed)
+        return _NOTHING.to_frame()
 
 
 def _told(conn: Connection, source: Source, before: Published) -> pl.DataFrame:

@@ -15,6 +15,7 @@ TOKENS = {
     "ss": r"(?P<second>\d{2})",
     "SSS": r"(?P<milli>\d{3})",
     "a": r"(?P<half>[AaPp]\.?[Mm]\.?)",
+    # Three capital X are the letters of an offset in such patterns, as Java writes them.
     "XXX": r"(?P<offset>Z|[+-]\d{2}:?\d{2})",
 }
 _SPLIT = re.compile(r"yyyy|MM|dd|HH|hh|mm|SSS|ss|a|XXX|.")

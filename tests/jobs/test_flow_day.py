@@ -33,9 +33,8 @@ def stored(log: EventLog, events: list[dict[str, Any]]) -> DeltaTable:
     table = log.make(4)
     blank = dict.fromkeys(SCHEMA.names)
     rows = [blank | event | {"archived": "2024-01"} for event in events]
-    write_deltalake(
-        table, pl.DataFrame(rows, schema=pl.from_arrow(SCHEMA.empty_table()).schema), mode="append"
-    )  # type: ignore[union-attr] # a frame
+    schema = pl.DataFrame(SCHEMA.empty_table()).schema
+    write_deltalake(table, pl.DataFrame(rows, schema=schema), mode="append")
     return DeltaTable(log.uri)
 
 
@@ -70,8 +69,8 @@ def source(table: DeltaTable, **other: Any) -> Source:
 
 
 def summed(source: Source) -> pl.DataFrame:
-    parts = [pl.from_arrow(b) for bucket in range(source.tasks) for b in bucket_cells(source, bucket, 0)]
-    return pl.concat(parts).group_by("source", *BY).sum()  # type: ignore[type-var, return-value] # frames
+    parts = [pl.DataFrame(b) for bucket in range(source.tasks) for b in bucket_cells(source, bucket, 0)]
+    return pl.concat(parts).group_by("source", *BY).sum()
 
 
 def test_all_buckets_together_are_the_whole_log(log: EventLog) -> None:

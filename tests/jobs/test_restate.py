@@ -16,6 +16,7 @@ from ioc.settings import Settings
 from ioc.warehouse import connect
 from ioc.warehouse.connection import Connection
 from ioc.warehouse.revisions import Published
+from jobs import restate
 from jobs.flow_day import Source
 from jobs.restate import CELL, ledger
 from jobs.runs import MONTHS
@@ -207,6 +208,19 @@ def test_the_first_months_after_revisions_without_any_restate_nothing(warehouse:
     with connect(warehouse) as conn:
         rows = restated(conn, [], FIRST, counted(FIRST))
     assert rows.is_empty()
+
+
+def test_a_case_that_the_kernel_fails_on_leaves_the_change_unexplained_and_stops_nothing(
+    warehouse: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(restate, "fold", failing)
+    with connect(warehouse) as conn:
+        rows = found(conn)
+    assert rows["cause"].unique().to_list() == ["unexplained"]
+    assert told(rows).equals(difference(counted(FIRST), counted(FIRST + LATER)))
 
 
 def test_nothing_is_restated_by_the_first_revision(warehouse: Settings) -> None:
