@@ -15,33 +15,24 @@ import polars as pl
 import pyarrow as pa
 
 from ioc.kernel.events import EVENTS
-from ioc.kernel.flow import CELLS, CONTRIBUTIONS, KEYS, cells
+from ioc.kernel.flow import CELLS, KEYS, cells
 from ioc.kernel.fold import fold
 from ioc.kernel.identity import joined
-from ioc.kernel.months import MONTH_CELLS, MONTH_FIGURES, MONTH_KEYS, NEEDED, Months, added, month_cells
+from ioc.kernel.months import MONTH_CELLS, MONTH_KEYS, NEEDED, Months, added, month_cells
 from ioc.kernel.rules import CaseRules
 from jobs.crosswalk import HASHES, of_codes, parts, without
 from jobs.event_log import Position
+from jobs.rows import Cells, added_up, layout, names, packed, unpacked
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 EVENT_BYTES = 470  # measured peak of a fold, per event
 TASK_BYTES = 512 * 1024 * 1024  # what one task may take; a larger bucket is folded in slices of its hashes
-COUNTED = ("cases", "set_aside")  # ride along in a row without a day
-SUMMED = tuple(dict.fromkeys((*CONTRIBUTIONS, *MONTH_FIGURES, *COUNTED)))
-BY = tuple(
-    dict.fromkeys((*KEYS, *MONTH_KEYS))
-)  # a row is of a day, of a month, or of neither and only counts
+DAYS = Cells("days", CELLS, KEYS)
+MONTHS = Cells("months", MONTH_CELLS, MONTH_KEYS)
+COUNTED = Cells("counted", pl.Schema({"cases": pl.Int64(), "set_aside": pl.Int64()}), ())
 COUNTED_FROM = (*NEEDED, "receiving_agency", "set_aside")
-_WORDS = tuple(name for name in BY if name not in ("day", "month"))
-ARROW = pa.schema(
-    [
-        *(("day", pa.date32()), ("month", pa.int32())),
-        *[(name, pa.string()) for name in _WORDS],
-        *[(name, pa.int64()) for name in SUMMED],
-    ]
-)
 
 
 NO_MONTHS = Months((), date.min, date.min)
@@ -65,6 +56,11 @@ class Source:
     months: Months = NO_MONTHS
 
     @property
+    def tables(self) -> tuple[Cells, ...]:
+        """What is counted of its cases."""
+        return (DAYS, MONTHS, COUNTED) if self.months.calendars else (DAYS, COUNTED)
+
+    @property
     def tasks(self) -> int:
         """A task per bucket, and one for the joined codes where there are any."""
         return self.buckets + bool(self.cases)
@@ -83,6 +79,7 @@ class Built:
 def build(session: SparkSession, sources: Sequence[Source]) -> list[Built]:
     """Per source its cells: one Spark job, a task per bucket of any of them; only cells are shuffled."""
     chosen = tuple(sources)
+    tables = max((source.tables for source in chosen), key=len)
     places = tuple((i, bucket) for i, source in enumerate(chosen) for bucket in range(source.tasks))
     at_once = min(len(places), session.sparkContext.defaultParallelism)
     tasks = session.range(0, len(places), 1, at_once)
@@ -90,52 +87,43 @@ def build(session: SparkSession, sources: Sequence[Source]) -> list[Built]:
     def cells_of(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             mine = [places[task] for task in batch.column("id").to_pylist()]
-            yield from added_up([part for i, bucket in mine for part in bucket_cells(chosen[i], bucket, i)])
+            yield from given_out([bucket_rows(chosen[i], bucket, i, tables) for i, bucket in mine], tables)
 
-    words, numbers = (
-        ", ".join(f"{n} {kind}" for n in names) for names, kind in ((_WORDS, "string"), (SUMMED, "bigint"))
-    )
-    schema = f"source int, day date, month int, {words}, {numbers}"
-    summed = tasks.mapInArrow(cells_of, schema).groupBy("source", *BY).sum(*SUMMED)
-    return parted(_frame(summed.toArrow()), len(sources))
+    numbers = names(tables)
+    schema = ", ".join(("source int, cells int, key string", *(f"{name} bigint" for name in numbers)))
+    summed = tasks.mapInArrow(cells_of, schema).groupBy("source", "cells", "key").sum(*numbers)
+    return parted(_frame(summed.toArrow(), numbers), len(sources), tables)
 
 
-def added_up(found: Sequence[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """A task's cells added up before they leave it: Spark then sums a row per cell and task."""
-    if not found:
-        return
-    frame = pl.from_arrow(pa.Table.from_batches(found))
-    assert isinstance(frame, pl.DataFrame)
-    summed = frame.group_by("source", *BY).agg(pl.col(SUMMED).sum()).select(found[0].schema.names)
-    yield from summed.to_arrow().cast(found[0].schema).to_batches()
+def given_out(found: Sequence[pl.DataFrame], tables: Sequence[Cells]) -> Iterator[pa.RecordBatch]:
+    """A task's rows added up before they leave it: Spark then sums a row per cell and task."""
+    if found:
+        rows = added_up(pl.concat(found)).select(layout(tables).names)
+        yield from rows.to_arrow().cast(layout(tables)).to_batches()
 
 
-def _frame(table: pa.Table) -> pl.DataFrame:
+def _frame(table: pa.Table, numbers: Sequence[str]) -> pl.DataFrame:
     frame = pl.from_arrow(table)
     assert isinstance(frame, pl.DataFrame)
-    return frame.rename({f"sum({name})": name for name in SUMMED})
+    return frame.rename({f"sum({name})": name for name in numbers})
 
 
-def parted(summed: pl.DataFrame, count: int) -> list[Built]:
+def parted(rows: pl.DataFrame, count: int, tables: Sequence[Cells]) -> list[Built]:
     """Spark's sums, taken apart again by source."""
     built = []
     for i in range(count):
-        mine = summed.filter(pl.col("source") == i)
-        cells = mine.filter(pl.col("day").is_not_null()).match_to_schema(CELLS, extra_columns="ignore")
-        months = mine.filter(pl.col("month").is_not_null())
-        months = months.match_to_schema(MONTH_CELLS, extra_columns="ignore").sort(MONTH_KEYS)
-        cases, aside = mine.select(COUNTED).sum().row(0)
-        built.append(Built(cells.sort(KEYS), months, int(cases), int(aside)))
+        found = unpacked(tables, rows, i)
+        cases, aside = found[COUNTED.name].sum().row(0)
+        months = found.get(MONTHS.name, MONTH_CELLS.to_frame())
+        built.append(Built(found[DAYS.name], months, int(cases), int(aside)))
     return built
 
 
-def bucket_cells(source: Source, bucket: int, tag: int) -> Iterator[pa.RecordBatch]:
+def bucket_rows(source: Source, bucket: int, tag: int, tables: Sequence[Cells]) -> pl.DataFrame:
     """One task: this bucket's cells, folded in as many slices of its hashes as the memory asks for."""
     found = slices(source, bucket) if bucket < source.buckets else joined_slices(source)
-    for part in found:
-        table = cells_of_events(part, source.rules, source.months).to_arrow().cast(ARROW)
-        table = table.add_column(0, pa.field("source", pa.int32()), pa.array([tag] * len(table), pa.int32()))
-        yield from table.to_batches()
+    rows = [packed(tables, folded(part, source.rules, source.months), tag) for part in found]
+    return added_up(pl.concat([packed(tables, _EMPTY, tag), *rows]))
 
 
 def slices(source: Source, bucket: int) -> Iterable[pl.LazyFrame]:
@@ -177,8 +165,8 @@ def below(events: pl.LazyFrame, source: Source) -> pl.LazyFrame:
     return known.join(refused, on=["partition", "offset"], how="anti")
 
 
-def cells_of_events(events: pl.LazyFrame, rules: CaseRules, months: Months = NO_MONTHS) -> pl.DataFrame:
-    """One task's kernel: events -> cases -> cells of days and of months, and a row that counts the cases.
+def folded(events: pl.LazyFrame, rules: CaseRules, months: Months = NO_MONTHS) -> dict[str, pl.DataFrame]:
+    """One task's kernel: events -> cases -> cells by table's name: of days, of months, and how many cases.
 
     A case that the kernel fails on is set aside, as live does it; where it fails on every one of several, the
     kernel is broken, and its error is raised.
@@ -194,33 +182,35 @@ def cells_of_events(events: pl.LazyFrame, rules: CaseRules, months: Months = NO_
         return found
 
 
-def _folded(events: pl.LazyFrame, rules: CaseRules, months: Months) -> pl.DataFrame:
+def _folded(events: pl.LazyFrame, rules: CaseRules, months: Months) -> dict[str, pl.DataFrame]:
     """Only the columns that cells read: what the fold derives besides, the planner then leaves out."""
     known = events.collect(engine="in-memory") if months.calendars else None
     given = events if known is None else known.lazy()
     cases = fold(given, rules).select(COUNTED_FROM).collect(engine="in-memory")
-    found = [cells(cases.lazy(), rules).collect(engine="in-memory")]
+    found = {DAYS.name: cells(cases.lazy(), rules).collect(engine="in-memory")}
     if known is not None:
-        found.append(month_cells(added(known, cases, rules, months)))
-    return _counted(found, len(cases), cases["set_aside"].count())
+        found[MONTHS.name] = month_cells(added(known, cases, rules, months))
+    return found | _counted(len(cases), cases["set_aside"].count())
 
 
-def _bisected(events: pl.DataFrame, rules: CaseRules, months: Months, failed: list[str]) -> pl.DataFrame:
+def _bisected(
+    events: pl.DataFrame, rules: CaseRules, months: Months, failed: list[str]
+) -> dict[str, pl.DataFrame]:
     ids = events["case_id"].unique().sort()
     try:
         return _folded(events.lazy(), rules, months)
     except (Exception, pl.exceptions.PanicException):
         if len(ids) == 1:
             failed.append(ids[0])
-            return _counted([], 1, 1)
+            return _EMPTY | _counted(1, 1)
     half = len(ids) // 2
     parts = [events.filter(pl.col("case_id").is_in(some.implode())) for some in (ids[:half], ids[half:])]
-    return pl.concat([_bisected(part, rules, months, failed) for part in parts])
+    both = [_bisected(part, rules, months, failed) for part in parts]
+    return {name: pl.concat([one[name] for one in both if name in one]) for name in _EMPTY}
 
 
-def _counted(found: Sequence[pl.DataFrame], cases: int, aside: int) -> pl.DataFrame:
-    counts = pl.DataFrame({"cases": [cases], "set_aside": [aside]})
-    both = pl.concat(
-        [pl.DataFrame(schema=CELLS), pl.DataFrame(schema=MONTH_CELLS), *found, counts], how="diagonal"
-    )
-    return both.select("day", "month", *_WORDS, *(pl.col(name).fill_null(0) for name in SUMMED))
+def _counted(cases: int, aside: int) -> dict[str, pl.DataFrame]:
+    return {COUNTED.name: pl.DataFrame({"cases": [cases], "set_aside": [aside]}, schema=COUNTED.schema)}
+
+
+_EMPTY = {table.name: table.schema.to_frame() for table in (DAYS, MONTHS, COUNTED)}

@@ -16,9 +16,9 @@ from ioc.kernel.identity import Identity, joined
 from jobs import flow_day
 from jobs.crosswalk import crosswalk, parts
 from jobs.event_log import EventLog, buckets, held
-from jobs.flow_day import Source, below, cells_of_events, parted
+from jobs.flow_day import Source, below, folded
 from jobs.testing import CASES
-from tests.jobs.test_flow_day import RULES, rows_of, stored, summed
+from tests.jobs.test_flow_day import RULES, built_of, rows_of, stored
 
 JOIN = Identity("x.alias", "same_as", (r"^c\d$",))
 TWINS = [
@@ -61,15 +61,15 @@ def test_the_codes_lie_in_several_buckets(table: DeltaTable) -> None:
 def test_a_case_of_three_codes_is_counted_once(table: DeltaTable) -> None:
     pinned = source(table)
     assert pinned.cases == dict.fromkeys(("c7", "old7", "older7"), "c7")
-    (built,) = parted(summed(pinned), 1)
-    whole = cells_of_events(joined(pl.read_delta(pinned.uri).lazy(), pinned.cases), RULES)
+    built = built_of(pinned)
+    whole = folded(joined(pl.read_delta(pinned.uri).lazy(), pinned.cases), RULES)["days"]
     assert (built.cases, built.set_aside) == (7, 1)
     assert built.cells.sum().select(CONTRIBUTIONS).row(0) == whole.sum().select(CONTRIBUTIONS).row(0)
     assert built.cells.filter(credit="resolving")["new"].sum() == 6
 
 
 def test_an_alias_after_the_position_is_not_known(table: DeltaTable) -> None:
-    assert parted(summed(source(table, position={0: 1000, 1: 1000})), 1)[0].cases == 9
+    assert built_of(source(table, position={0: 1000, 1: 1000})).cases == 9
 
 
 def test_an_alias_that_live_refused_joins_nothing(table: DeltaTable) -> None:
@@ -79,9 +79,9 @@ def test_an_alias_that_live_refused_joins_nothing(table: DeltaTable) -> None:
 
 def test_slices_of_joined_cases_add_up_to_them(table: DeltaTable, monkeypatch: pytest.MonkeyPatch) -> None:
     pinned = source(table)
-    before = parted(summed(pinned), 1)[0]
+    before = built_of(pinned)
     monkeypatch.setattr(flow_day, "TASK_BYTES", flow_day.EVENT_BYTES)
-    after = parted(summed(pinned), 1)[0]
+    after = built_of(pinned)
     assert after.cells.equals(before.cells)
     assert after.cases == before.cases
 

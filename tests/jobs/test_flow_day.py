@@ -18,7 +18,8 @@ from ioc.kernel.months import Months
 from ioc.kernel.rules import CaseRules
 from jobs import flow_day
 from jobs.event_log import SCHEMA, EventLog, buckets, compact, held
-from jobs.flow_day import BY, Source, bucket_cells, cells_of_events, parted
+from jobs.flow_day import Built, Source, bucket_rows, folded, parted
+from jobs.rows import added_up
 from jobs.testing import CASES, events_of
 from jobs.whole import whole
 from jobs.window import Window
@@ -68,15 +69,17 @@ def source(table: DeltaTable, **other: Any) -> Source:
     return Source(table.table_uri, table.version(), buckets(table), rules=RULES, **said)
 
 
-def summed(source: Source) -> pl.DataFrame:
-    parts = [pl.DataFrame(b) for bucket in range(source.tasks) for b in bucket_cells(source, bucket, 0)]
-    return pl.concat(parts).group_by("source", *BY).sum()
+def built_of(source: Source) -> Built:
+    """What Spark makes of it, without Spark."""
+    rows = [bucket_rows(source, bucket, 0, source.tables) for bucket in range(source.tasks)]
+    (built,) = parted(added_up(pl.concat(rows)), 1, source.tables)
+    return built
 
 
 def test_all_buckets_together_are_the_whole_log(log: EventLog) -> None:
     table = stored(log, rows_of(CASES))
-    (built,) = parted(summed(source(table)), 1)
-    whole = cells_of_events(pl.read_delta(log.uri).lazy(), RULES)
+    built = built_of(source(table))
+    whole = folded(pl.read_delta(log.uri).lazy(), RULES)["days"]
     assert (built.cases, built.set_aside) == (6, 1)
     assert built.cells.sum().select(CONTRIBUTIONS).row(0) == whole.sum().select(CONTRIBUTIONS).row(0)
     assert built.cells.filter(credit="resolving")["new"].sum() == 5
@@ -84,31 +87,31 @@ def test_all_buckets_together_are_the_whole_log(log: EventLog) -> None:
 
 def test_slices_of_a_bucket_add_up_to_it(log: EventLog, monkeypatch: pytest.MonkeyPatch) -> None:
     pinned = source(stored(log, rows_of(CASES)))
-    before = parted(summed(pinned), 1)
+    before = built_of(pinned)
     monkeypatch.setattr(flow_day, "TASK_BYTES", flow_day.EVENT_BYTES)  # one event a slice: far below a case
     assert sum(1 for _ in flow_day.slices(pinned, hash16("c1") // 16384)) > 1
-    after = parted(summed(pinned), 1)
-    assert (after[0].cases, after[0].set_aside) == (before[0].cases, before[0].set_aside)
-    assert after[0].cells.equals(before[0].cells)
+    after = built_of(pinned)
+    assert (after.cases, after.set_aside) == (before.cases, before.set_aside)
+    assert after.cells.equals(before.cells)
 
 
 def test_only_what_was_known_at_the_position_counts(log: EventLog) -> None:
     table = stored(log, rows_of(CASES))
     nothing_of_1 = {0: held(table)[0], 1: 0}
-    counted = parted(summed(source(table, position=nothing_of_1)), 1)[0].cases
+    counted = built_of(source(table, position=nothing_of_1)).cases
     assert counted == sum(hash16(case[0]) % 2 == 0 for case in CASES)
 
 
 def test_what_live_refused_does_not_count(log: EventLog) -> None:
     events = rows_of(CASES)
     refused = frozenset((e["partition"], e["offset"]) for e in events if e["case_id"] == "c1")
-    assert parted(summed(source(stored(log, events), quarantined=refused)), 1)[0].cases == 5
+    assert built_of(source(stored(log, events), quarantined=refused)).cases == 5
 
 
 def test_a_pinned_version_does_not_see_what_came_later(log: EventLog) -> None:
     pinned = source(stored(log, rows_of(CASES[:3])))
     stored(log, rows_of(CASES[3:]))
-    assert parted(summed(pinned), 1)[0].cases == 3
+    assert built_of(pinned).cases == 3
 
 
 def test_compacting_keeps_every_row_and_the_pinned_version(
@@ -123,7 +126,7 @@ def test_compacting_keeps_every_row_and_the_pinned_version(
     assert compact(table)
     assert len(pl.read_delta(log.uri)) == len(events)
     assert len(DeltaTable(log.uri).file_uris()) <= 4
-    assert parted(summed(pinned), 1)[0].cases == 1
+    assert built_of(pinned).cases == 1
 
 
 def test_a_case_that_the_kernel_fails_on_is_set_aside_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,14 +139,14 @@ def test_a_case_that_the_kernel_fails_on_is_set_aside_alone(monkeypatch: pytest.
 
     events = pl.DataFrame(rows_of(CASES), schema=EVENTS)
     monkeypatch.setattr(flow_day, "fold", failing)
-    cells = cells_of_events(events.lazy(), RULES)
-    new = cells.filter(credit="resolving")["new"].sum()
-    assert (cells["cases"].sum(), cells["set_aside"].sum(), new) == (6, 2, 4)
+    found = folded(events.lazy(), RULES)
+    new = found["days"].filter(credit="resolving")["new"].sum()
+    assert (*found["counted"].sum().row(0), new) == (6, 2, 4)
 
 
 def test_a_kernel_that_fails_on_every_case_fails_the_job() -> None:
     with pytest.raises(pl.exceptions.ColumnNotFoundError):
-        cells_of_events(pl.LazyFrame(rows_of(CASES), schema=EVENTS).drop("channel"), RULES)
+        folded(pl.LazyFrame(rows_of(CASES), schema=EVENTS).drop("channel"), RULES)
 
 
 def test_the_number_of_buckets_is_the_logs_own(log: EventLog, tmp_path: Path) -> None:
@@ -163,7 +166,7 @@ def test_the_small_log_is_dated_before_any_run() -> None:
 
 def test_months_come_from_the_same_tasks_and_add_up_to_the_days(log: EventLog) -> None:
     months = Months([CALENDAR], date(1900, 1, 1), date(2199, 12, 31))
-    (built,) = parted(summed(source(stored(log, rows_of(CASES)), months=months)), 1)
+    built = built_of(source(stored(log, rows_of(CASES)), months=months))
     days = built.cells.filter(credit="resolving")
     for name in ("new", "resolved", "late", "withdrawn"):
         assert built.months[name].sum() == days[name].sum()
@@ -173,7 +176,7 @@ def test_months_come_from_the_same_tasks_and_add_up_to_the_days(log: EventLog) -
 
 def test_a_month_that_the_window_does_not_hold_whole_is_not_staged(log: EventLog) -> None:
     months = Months([CALENDAR], date(1900, 1, 1), date(2199, 12, 31))
-    (built,) = parted(summed(source(stored(log, rows_of(CASES)), months=months)), 1)
+    built = built_of(source(stored(log, rows_of(CASES)), months=months))
     first = built.cells["day"][0]
     following = CALENDAR.first_of(CALENDAR.month_of(first) + 1)
     names = whole(built, Window(first, following), [CALENDAR])["month"].unique()

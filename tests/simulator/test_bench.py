@@ -14,13 +14,14 @@ from bench.latency import Seen, paced, percentile, settled
 from bench.machine import describe
 from bench.peer import by_duckdb
 from bench.rebuild import prepared
-from ioc.kernel.flow import CELLS, add_up, flow_days
+from ioc.kernel.flow import flow_days
 from ioc.rules import case_rules
 from ioc.settings import Settings
 from jobs.event_log import buckets, held
-from jobs.flow_day import Source, bucket_cells
+from jobs.flow_day import Source
 from schemas import Registry
 from streams.simulator.settings import Simulation
+from tests.jobs.test_flow_day import built_of
 
 
 @pytest.mark.parametrize(
@@ -32,9 +33,7 @@ def test_the_peer_gives_the_kernels_figures(
     table = prepared(tmp_path, simulation, registry, 0.005, 4)
     rules = case_rules(registry.feed(simulation.feed))
     source = Source(table.table_uri, table.version(), buckets(table), held(table), frozenset(), rules)
-    batches = [batch for bucket in range(4) for batch in bucket_cells(source, bucket, 0)]
-    cells = pl.concat([pl.DataFrame(batch) for batch in batches]).filter(pl.col("day").is_not_null())
-    ours = flow_days(add_up(cells.select(CELLS.names()).lazy()), *days).collect()
+    ours = flow_days(built_of(source).cells.lazy(), *days).collect()
     peer = by_duckdb(table.table_uri, *days, 2)
     assert len(ours) > 100
     assert peer.cast(dict(ours.schema)).equals(ours)

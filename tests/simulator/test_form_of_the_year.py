@@ -18,12 +18,13 @@ from ioc.rules import case_rules
 from ioc.signing.whose import by_kind
 from ioc.warehouse.months import PERIOD_MONTHS, STOCKS
 from jobs.event_log import buckets, held
-from jobs.flow_day import BY, Source, bucket_cells, parted
+from jobs.flow_day import Source
 from jobs.staging import months_of
 from jobs.whole import whole
 from jobs.window import Window
 from schemas import Registry
 from streams.simulator.settings import Simulation
+from tests.jobs.test_flow_day import built_of
 from tests.seeds import seeds
 
 YEAR = Window(date(2024, 1, 1), date(2024, 12, 31))
@@ -54,9 +55,7 @@ def form(tmp_path_factory: pytest.TempPathFactory, simulation: Simulation, regis
         *(table.table_uri, table.version(), buckets(table), held(table), frozenset(), case_rules(feed)),
         months=months_of(feed, registry, YEAR.last),
     )
-    parts = [pl.DataFrame(b) for bucket in range(BUCKETS) for b in bucket_cells(source, bucket, 0)]
-    (built,) = parted(pl.concat(parts).group_by("source", *BY).sum(), 1)
-    months = whole(built, YEAR, source.months.calendars).filter(calendar="CALENDAR")
+    months = whole(built_of(source), YEAR, source.months.calendars).filter(calendar="CALENDAR")
     first, last = pl.col("month") == "2024-01", pl.col("month") == "2024-12"
     year = months.group_by("agency", "channel", "sector").agg(
         pl.col("carried_over").filter(first).sum(),
