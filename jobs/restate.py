@@ -3,46 +3,26 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
-from datetime import date
-from typing import Any
 
 import polars as pl
 import psycopg
 
-from ioc.kernel.events import EVENTS
-from ioc.kernel.fold import fold
-from ioc.kernel.identity import joined
-from ioc.kernel.months import MONTH_FIGURES, MONTH_KEYS, NEEDED, added
-from ioc.kernel.rules import CaseRules
-from ioc.ledger.restatements import EVENT_NAME
+from ioc.kernel.months import MONTH_FIGURES
 from ioc.warehouse.connection import Connection
+from ioc.warehouse.known import Ends, below, events_of, touched
 from ioc.warehouse.revisions import Published
 from jobs.flow_day import Source
 from jobs.runs import MONTHS, Run, ledger_table
-from jobs.whole import named
+from jobs.told import CELL, TOLD, position_of, told
 
 log = logging.getLogger(__name__)
 
-LISTED = 100  # events named in a row of the ledger; all are counted
 CAUSES = ("late-event", "correction", "replay", "identity", "definitions", "unexplained")
-CELL = ("calendar", "month", "agency", "channel", "sector", "figure")
 LEDGER = pl.Schema(
     {name: pl.String() for name in CELL}
     | {"old": pl.Int64(), "new": pl.Int64(), "cause": pl.String()}
     | {"events": pl.List(pl.String()), "event_count": pl.Int64()}
 )
-_TOUCHED = """
-select distinct e.case_id
-from unnest(%(partitions)s::int[], %(old)s::bigint[], %(new)s::bigint[]) m (partition, old, new)
-join event e on e.partition = m.partition and e."offset" >= m.old and e."offset" < m.new
-where e.feed = %(feed)s and e.topic = %(feed)s
-"""
-_EVENTS = f"""
-select {", ".join(f'e."{name}"' for name in EVENTS)}, e.type, e.data->>%(same_as)s as other,
-    exists (select from quarantine q where q.redriven_batch = e.batch) as again
-from event e where e.feed = %(feed)s and e.case_id = any(%(codes)s)
-"""
 
 
 def ledger(
@@ -121,115 +101,25 @@ def _chained(changed: pl.DataFrame, told: pl.DataFrame, rest: str) -> pl.DataFra
 
 
 def _told_safely(conn: Connection, source: Source, before: Published) -> pl.DataFrame:
-    """`_told`; nothing where the kernel fails on a case: no rollup stops, and changes are unexplained."""
+    """`told`; nothing where the kernel fails on a case: no rollup stops, and changes are unexplained."""
     try:
-        return _told(conn, source, before)
+        known = _since(conn, source, position_of(before, source.rules.feed))
+        return TOLD.to_frame() if known.is_empty() else told(known, source, before)
     except (Exception, pl.exceptions.PanicException) as exc:
         if isinstance(exc, psycopg.Error):
             raise
         log.exception("what %s restates could not be explained", source.rules.feed)
-        return _NOTHING.to_frame()
+        return TOLD.to_frame()
 
 
-def _told(conn: Connection, source: Source, before: Published) -> pl.DataFrame:
-    """CELL, change, cause, events and event_count: what the events since that revision did to months."""
-    feed = source.rules.feed
-    old = {int(partition): end for partition, end in before.position.get(feed, {}).items()}
-    known = _touched(conn, source, old)
-    if known.is_empty():
-        return _NOTHING.to_frame()
-    earlier = known.filter(pl.col("offset") < _ends(old))
-    now, then = (_months(part, source, before.covers_to) for part in (known, earlier))
-    parts = [now.with_columns(sign=1), then.with_columns(sign=-1)]
-    diff = (
-        pl.concat(parts)
-        .with_columns(pl.col(MONTH_FIGURES) * pl.col("sign"))
-        .with_columns(pl.col("case_id").replace(dict(source.cases)))
-        .unpivot(MONTH_FIGURES, index=["case_id", *MONTH_KEYS], variable_name="figure", value_name="change")
-        .group_by("case_id", *MONTH_KEYS, "figure")
-        .agg(pl.col("change").sum())
-        .filter(pl.col("change") != 0)
-    )
-    return _by_cell(named(diff, source.months.calendars), _causes(known, old, source))
-
-
-_NOTHING = pl.Schema(
-    {name: pl.String() for name in CELL}
-    | {"change": pl.Int64(), "cause": pl.String(), "events": pl.List(pl.String()), "event_count": pl.Int64()}
-)
-
-
-def _ends(position: dict[int, int]) -> pl.Expr:
-    return pl.col("partition").replace_strict(position, default=0, return_dtype=pl.Int64)
-
-
-def _touched(conn: Connection, source: Source, old: dict[int, int]) -> pl.DataFrame:
-    """All events below the run's position of the cases that got any since; EVENTS, type, other and again."""
+def _since(conn: Connection, source: Source, old: Ends) -> pl.DataFrame:
+    """All events below the run's position of the cases that got any since, as KNOWN."""
     feed, identity = source.rules.feed, source.rules.identity
-    moved = {"partitions": list(source.position), "new": list(source.position.values())}
-    moved["old"] = [old.get(partition, 0) for partition in source.position]
-    found = [str(code) for (code,) in conn.execute(_TOUCHED, moved | {"feed": feed}).fetchall()]
+    found = touched(conn, feed, old, source.position)
     cases = {source.cases.get(code, code) for code in found}
     codes = cases | {code for code, case in source.cases.items() if case in cases} | set(found)
     same_as = "" if identity is None else identity.same_as
-    asked = {"feed": feed, "codes": sorted(codes), "same_as": same_as}
-    schema = pl.Schema({**EVENTS, "type": pl.String(), "other": pl.String(), "again": pl.Boolean()})
-    rows = pl.DataFrame(conn.execute(_EVENTS.encode(), asked).fetchall(), schema=schema, orient="row")
-    return rows.filter(pl.col("offset") < _ends(dict(source.position)))
-
-
-def _months(events: pl.DataFrame, source: Source, last: date) -> pl.DataFrame:
-    rules, cases = source.rules, dict[str, str]()
-    if rules.identity is not None:
-        links = events.filter(pl.col("type") == rules.identity.type).select("case_id", "other").rows()
-        cases = rules.identity.cases(links)
-    known = joined(events.select(EVENTS.names()).lazy(), cases).collect()
-    folded = fold(known.lazy(), rules).select(NEEDED).collect(engine="in-memory")
-    return added(known, folded, rules, replace(source.months, last=last))
-
-
-def _causes(known: pl.DataFrame, old: dict[int, int], source: Source) -> pl.DataFrame:
-    """Per case what came since: its events, whether any joins codes or all came again, the first day."""
-    rules: CaseRules = source.rules
-    alias: Any = False if rules.identity is None else pl.col("type") == rules.identity.type
-    day = pl.col("occurred_at").dt.convert_time_zone(rules.zone).dt.date()
-    return (
-        known.filter(pl.col("offset") >= _ends(old))
-        .with_columns(pl.col("case_id").replace(dict(source.cases)), alias=alias)
-        .sort("partition", "offset")
-        .group_by("case_id", maintain_order=True)
-        .agg(
-            told=pl.format(EVENT_NAME, "source", "id"),
-            joins=pl.col("alias").any(),
-            again=pl.col("again").all(),
-            since=day.min(),
-        )
-    )
-
-
-def _by_cell(diff: pl.DataFrame, causes: pl.DataFrame) -> pl.DataFrame:
-    cause = (
-        pl.when("joins")
-        .then(pl.lit("identity"))
-        .when("again")
-        .then(pl.lit("replay"))
-        .when(pl.col("since") > pl.col("month_to"))
-        .then(pl.lit("correction"))
-        .otherwise(pl.lit("late-event"))
-    )
-    events = pl.col("told").list.explode(keep_nulls=False, empty_as_null=False)
-    return (
-        diff.join(causes, on="case_id")
-        .with_columns(cause=cause)
-        .group_by(*CELL, "cause")
-        .agg(
-            change=pl.col("change").sum(),
-            events=events.head(LISTED),
-            event_count=pl.col("told").list.len().sum().cast(pl.Int64),
-        )
-        .filter(pl.col("change") != 0)
-        .select(_NOTHING.names())
-    )
+    return below(events_of(conn, feed, codes, same_as), source.position)
 
 
 def write_ledger(conn: Connection, run: Run, rows: pl.DataFrame) -> None:
