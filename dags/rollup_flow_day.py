@@ -1,6 +1,8 @@
 """
 ### rollup_flow_day
-Flow of cases per day, agency and channel: event log → kernel in Spark → staging → audit → a new revision.
+Flow of cases per day, agency and channel: kernel → staging → audit → a new revision. Days are closed out of
+the warehouse on top of the revision that holds; with `full`, or where that cannot be, the event log is read
+by Spark, and the task says why.
 
 Without a feed it takes every case feed whose published figures are out of date (`jobs/due.py`), up to
 the last day that has ended by the stack's clock in its zone. `ioc rollup` starts it for one feed and window.
@@ -24,7 +26,10 @@ from ioc.settings import load
     max_active_runs=1,
     is_paused_upon_creation=False,
     default_args={"owner": "Registry", "retries": 2, "retry_delay": timedelta(seconds=15)},
-    params={name: Param(None, type=["null", "string"]) for name in ("feed", "from", "to")},
+    params={
+        **{name: Param(None, type=["null", "string"]) for name in ("feed", "from", "to")},
+        "full": Param(default=False, type="boolean"),
+    },
     tags=["tier/1", "kind/rollup"],
     doc_md=__doc__,
 )

@@ -19,13 +19,13 @@ def main() -> int:
     parser.add_argument("--from", dest="first", type=date.fromisoformat)
     parser.add_argument("--to", dest="last", type=date.fromisoformat)
     parser.add_argument("--due", action="store_true", help="archive only what a rollup would be due for")
+    parser.add_argument("--full", action="store_true", help="roll up from the whole log")
     given = parser.parse_args()
     try:
-        from jobs import steps
+        from jobs import house, steps
 
-        said = steps.STEPS[given.step](
-            steps.Asked(given.trigger, given.feed, given.first, given.last, given.due)
-        )
+        asked = house.Asked(given.trigger, given.feed, given.first, given.last, given.due, given.full)
+        said = steps.STEPS[given.step](asked)
     except IocError as exc:
         sys.stdout.write(f"{exc}\n")
         return AGAIN if isinstance(exc, Retry) else 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,7 +72,7 @@ class Airflow:
         scheduler = health.get("scheduler", {}).get("status")
         return None if scheduler == "healthy" else f"its scheduler is {scheduler}"
 
-    def trigger(self, dag: str, run_id: str, conf: dict[str, str]) -> None:
+    def trigger(self, dag: str, run_id: str, conf: Mapping[str, object]) -> None:
         asked = {"dag_run_id": run_id, "logical_date": None, "conf": conf}
         self._ok(self._client.post(f"/api/v2/dags/{dag}/dagRuns", json=asked))
 

@@ -16,6 +16,7 @@ from psycopg import sql
 from ioc.errors import Stop
 from ioc.warehouse.connection import Connection
 from jobs.data_docs import validated
+from jobs.overlay import overlay
 from jobs.runs import TABLES, Run, end, find
 from schemas.tables import Table, table
 
@@ -54,9 +55,9 @@ def audit(conn: Connection, run_id: str, at: datetime, docs: Path | None = None)
 
 def frame(conn: Connection, promise: Table, run: Run) -> pd.DataFrame:
     """What the table's audit.sql makes of the run's staged tables."""
-    staged: dict[str, sql.Composable] = {rolled.name: run.staging(rolled) for rolled in TABLES}
-    covered = {"from": sql.Literal(run.covers_from), "to": sql.Literal(run.covers_to)}
-    text = sql.SQL(promise.audit_sql).format(**staged, **covered)
+    over = overlay(conn, run)
+    covered = {"from": sql.Literal(over.first), "to": sql.Literal(run.covers_to)}
+    text = sql.SQL(promise.audit_sql).format(**over.relations, **covered)
     with conn.cursor() as cursor:
         cursor.execute(text)
         assert cursor.description is not None

@@ -14,11 +14,12 @@ AGAIN = 75  # exit of a step that may be tried again
 
 
 def words(step: str, trigger: str, asked: Mapping[str, object]) -> list[str]:
-    """The step's command line; `asked`: feed, from, to, each may be null, and due."""
+    """The step's command line; `asked`: feed, from, to, each may be null; due, full."""
     names = ("feed", "from", "to")
     given = [word for name in names if (value := asked.get(name)) for word in (f"--{name}", str(value))]
     due = ["--due"] if asked.get("due") and not asked.get("feed") else []
-    return [sys.executable, "-P", "-m", "jobs", step, "--trigger", trigger, *given, *due]
+    full = ["--full"] if asked.get("full") else []
+    return [sys.executable, "-P", "-m", "jobs", step, "--trigger", trigger, *given, *due, *full]
 
 
 def launch(step: str, trigger: str, asked: Mapping[str, object]) -> str:

@@ -116,6 +116,13 @@ def _restate(conn: Connection, run: Run, revision: int, at: datetime) -> None:
     conn.execute(sql.SQL("drop table {}").format(table))
 
 
+# Whether a published row f holds no longer; what a run of changes does not name, stays.
+_GONE = {
+    "all": "not exists (select from {staged} s where ({s}) = ({f}))",
+    "changed": "exists (select from {staged} s where ({sk}) = ({fk}) and ({s}) <> ({f}))",
+}
+
+
 def _rows(conn: Connection, run: Run, table: Rolled, revision: int) -> tuple[int, int]:
     """Closes the rows that hold no longer and writes those that are new or changed; how many of either."""
     words = {
@@ -126,23 +133,24 @@ def _rows(conn: Connection, run: Run, table: Rolled, revision: int) -> tuple[int
         "s": _of("s", table.columns),
         "fk": _of("f", table.keys),
         "sk": _of("s", table.keys),
+        "any": table.any_figure(),
     }
+    gone = sql.SQL(_GONE[run.scope]).format(**words)
     # Without statistics, as of a table filled a moment ago, the planner compares every row with every other.
     conn.execute(sql.SQL("analyze {table}, {staged}").format(**words))
     closed = conn.execute(
         sql.SQL(
             """
-            update {table} f set to_revision = %s where feed = %s and to_revision is null
-                and not exists (select from {staged} s where ({s}) = ({f}))
+            update {table} f set to_revision = %s where feed = %s and to_revision is null and {gone}
             """
-        ).format(**words),
+        ).format(**words, gone=gone),
         [revision, run.feed],
     ).rowcount
     written = conn.execute(
         sql.SQL(
             """
             insert into {table} (feed, {names}, from_revision) select %s, {s}, %s from {staged} s
-            where not exists (
+            where {any} and not exists (
                 select from {table} f where f.feed = %s and f.to_revision is null and ({fk}) = ({sk})
             )
             """

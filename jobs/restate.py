@@ -37,11 +37,11 @@ def ledger(
         return LEDGER.to_frame()
     old = _held(conn, source.rules.feed)
     closed = _closed(pl.concat([old, months]), old, before)
-    changed = _changed(_closed_of(old, closed), _closed_of(months, closed))
+    changed = changed_of(figures_of(old, closed), figures_of(months, closed))
     if changed.is_empty():
         return LEDGER.to_frame()
     told = _told_safely(conn, source, before).join(closed, on=["calendar", "month"], how="semi")
-    return _chained(changed, told, "definitions" if definitions != before.definitions else "unexplained")
+    return chained(changed, told, "definitions" if definitions != before.definitions else "unexplained")
 
 
 def _held(conn: Connection, feed: str) -> pl.DataFrame:
@@ -65,21 +65,21 @@ def _closed(both: pl.DataFrame, old: pl.DataFrame, before: Published) -> pl.Data
     return held.select("calendar", "month").unique()
 
 
-def _closed_of(months: pl.DataFrame, closed: pl.DataFrame) -> pl.DataFrame:
+def figures_of(months: pl.DataFrame, closed: pl.DataFrame) -> pl.DataFrame:
     figures = months.join(closed, on=["calendar", "month"], how="semi")
     return figures.unpivot(
         MONTH_FIGURES, index=[name for name in CELL if name != "figure"], variable_name="figure"
     ).filter(pl.col("value") != 0)
 
 
-def _changed(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+def changed_of(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
     """CELL, old and new of the figures that differ."""
     old, new = old.rename({"value": "old"}), new.rename({"value": "new"})
     both = old.join(new, on=list(CELL), how="full", coalesce=True)
     return both.with_columns(pl.col("old", "new").fill_null(0)).filter(pl.col("old") != pl.col("new"))
 
 
-def _chained(changed: pl.DataFrame, told: pl.DataFrame, rest: str) -> pl.DataFrame:
+def chained(changed: pl.DataFrame, told: pl.DataFrame, rest: str) -> pl.DataFrame:
     """Each cell's old figure, led through what is told of it to the new one."""
     moved = told.group_by(CELL).agg(pl.col("change").sum().alias("moved"))
     cells = changed.join(moved, on=list(CELL), how="left").with_columns(pl.col("moved").fill_null(0))

@@ -19,17 +19,32 @@ from ioc.kernel.months import MONTH_FIGURES
 from ioc.warehouse.connection import Connection
 
 
+class Rebuild(Exception):
+    """Days cannot be closed on top of the revision that holds, and why; the log gives them all again."""
+
+
 @dataclass(frozen=True)
 class Rolled:
-    """A table that a run stages and publishes: what names a row, with PostgreSQL's types, and its figures."""
+    """A table that a run stages and publishes: what names a row, with PostgreSQL's types, and its figures.
+
+    day: the key by which rows lie in time.
+    """
 
     name: str
     keys: Mapping[str, str]
     figures: tuple[str, ...]
+    day: str = "day"
 
     @property
     def columns(self) -> tuple[str, ...]:
         return (*self.keys, *self.figures)
+
+    def any_figure(self) -> sql.Composed:
+        """SQL: whether a row says anything; one of zeros alone is not published."""
+        return sql.SQL("({}) <> ({})").format(
+            sql.SQL(", ").join(map(sql.Identifier, self.figures)),
+            sql.SQL(", ").join([sql.Literal(0)] * len(self.figures)),
+        )
 
     @property
     def frame(self) -> pl.Schema:
@@ -47,6 +62,7 @@ MONTHS = Rolled(
         **{"agency": "text", "channel": "text", "sector": "text"},
     },
     MONTH_FIGURES,
+    day="month_from",
 )
 TABLES = (DAYS, MONTHS)
 
@@ -56,6 +72,7 @@ class Run:
     """What a staged run says of itself. `position`: {topic: {partition: next offset}}; days are inclusive.
 
     base: the revision that held when the run was staged, against which it says what it restates.
+    scope: whether it stages `all` rows that are to hold, or those that are `changed` against its base.
     """
 
     run_id: str
@@ -70,6 +87,7 @@ class Run:
     cases: int | None = None
     set_aside: int | None = None
     base: int | None = None
+    scope: str = "all"
 
     def staging(self, table: Rolled) -> sql.Identifier:
         return staging_table(self.run_id, table)
@@ -94,7 +112,7 @@ def find(conn: Connection, of_run: str) -> Run | None:
     row: Any = conn.execute(
         """
         select run_id, feed, covers_from, covers_to, zone, coalesce(position, '{}'),
-            coalesce(definitions, ''), state, reason, cases, set_aside, base
+            coalesce(definitions, ''), state, reason, cases, set_aside, base, scope
         from run where run_id = %s
         """,
         [of_run],
@@ -116,14 +134,14 @@ def put(conn: Connection, run: Run, at: datetime) -> None:
     done = conn.execute(
         """
         insert into run (run_id, feed, covers_from, covers_to, zone, position, definitions, state, reason,
-            cases, set_aside, base, started_at, code)
-        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+            cases, set_aside, base, scope, started_at, code)
+        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
         on conflict (run_id) do update set
-            (covers_from, covers_to, zone, position, definitions, state, reason, cases, set_aside, base, code,
-                ended_at)
+            (covers_from, covers_to, zone, position, definitions, state, reason, cases, set_aside, base,
+                scope, code, ended_at)
             = (excluded.covers_from, excluded.covers_to, excluded.zone, excluded.position,
                 excluded.definitions, excluded.state, excluded.reason, excluded.cases, excluded.set_aside,
-                excluded.base, excluded.code, null)
+                excluded.base, excluded.scope, excluded.code, null)
         where run.state <> 'published'
         """,
         [
@@ -136,7 +154,7 @@ def put(conn: Connection, run: Run, at: datetime) -> None:
                 Jsonb(run.position),
                 run.definitions,
             ),
-            *(run.state, run.reason, run.cases, run.set_aside, run.base, at, code_version()),
+            *(run.state, run.reason, run.cases, run.set_aside, run.base, run.scope, at, code_version()),
         ],
     ).rowcount
     if not done:

@@ -18,6 +18,7 @@ from ioc.settings import Settings
 from ioc.warehouse.connection import Connection
 from ioc.warehouse.offsets import standings
 from ioc.warehouse.revisions import published
+from jobs.close import Closed
 from jobs.crosswalk import crosswalk
 from jobs.event_log import EventLog, Position, buckets, held
 from jobs.flow_day import Built, Source, below
@@ -118,6 +119,24 @@ def stage(conn: Connection, plan: Plan, window: Window, built: Built, at: dateti
     write(conn, run, DAYS, flow_days(built.cells.lazy(), window.first, window.last).collect())
     write(conn, run, MONTHS, months)
     write_ledger(conn, run, ledger(conn, plan.source, before, run.definitions, months))
+    conn.commit()
+    return run
+
+
+def stage_changes(conn: Connection, run_id: str, feed: Feed, closed: Closed, at: datetime) -> Run:
+    """Writes the rows that closing days changes, and what they restate; ends the snapshot's transaction."""
+    before, ends = closed.before, closed.known.position
+    position = {feed.feed: {str(p): end for p, end in sorted(ends.items())}}
+    run = Run(
+        *(run_id, feed.feed, before.covers_from, closed.last, feed.zone, position),
+        *(closed.known.rules.definitions, "staged", None, closed.cases, closed.set_aside),
+        base=before.revision,
+        scope="changed",
+    )
+    put(conn, run, at)
+    write(conn, run, DAYS, closed.days)
+    write(conn, run, MONTHS, closed.months)
+    write_ledger(conn, run, closed.ledger)
     conn.commit()
     return run
 

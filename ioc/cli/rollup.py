@@ -30,6 +30,7 @@ def rollup(
     feed: Annotated[str, typer.Option(help="A case feed.")],
     first: Annotated[str, typer.Option("--from", help="First day, 2011-03-05, or month, 2011-03.")],
     last: Annotated[str, typer.Option("--to", help="Last day or month, inclusive.")],
+    full: Annotated[bool, typer.Option(help="Read the whole log instead of closing days.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:
     """Have Airflow archive, roll up, audit and publish these days; exit 1 and why where it did not."""
@@ -40,7 +41,7 @@ def rollup(
     trigger = f"by-hand-{uuid.uuid4().hex[:12]}"
     with Status("asking Airflow", console=say) as status:
         airflow.await_dag(DAG, status.update)
-        asked = {"feed": feed, "from": window.first.isoformat(), "to": window.last.isoformat()}
+        asked = {"feed": feed, "from": window.first.isoformat(), "to": window.last.isoformat(), "full": full}
         airflow.trigger(DAG, trigger, asked)
         tasks = _followed(airflow, trigger, status)
     with connect(settings, name="ioc rollup") as conn:

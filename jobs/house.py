@@ -1,0 +1,52 @@
+"""What a step was called with, and what every step needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ioc.admit import registry_for
+from ioc.clock import Clock
+from ioc.errors import BadInput
+from ioc.settings import Settings, load
+from ioc.warehouse import connect
+from ioc.warehouse.connection import Connection
+from schemas import Feed, Registry
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a step was called with; without a feed it means all, without days up to the last ended one."""
+
+    trigger: str
+    feed: str | None = None
+    first: date | None = None
+    last: date | None = None
+    due: bool = False  # only feeds whose published figures are out of date
+    full: bool = False  # read the whole log, though days could be closed on top of what is published
+
+
+@dataclass(frozen=True)
+class House:
+    """What every step needs: settings, promises, the present instant, the warehouse."""
+
+    settings: Settings
+    registry: Registry
+    now: datetime
+
+    def warehouse(self) -> Connection:
+        return connect(self.settings, name="ioc jobs")
+
+    def feeds(self, asked: str | None) -> list[Feed]:
+        """The feed asked for, or every one; BadInput names the known ones."""
+        if asked is None:
+            return [feed for _, feed in sorted(self.registry.feeds.items())]
+        try:
+            return [self.registry.feed(asked)]
+        except KeyError as exc:
+            raise BadInput("feed", asked, f"name one of {', '.join(sorted(self.registry.feeds))}") from exc
+
+
+def house() -> House:
+    settings = load()
+    return House(settings, registry_for(settings), Clock.parse(settings.clock).now())
