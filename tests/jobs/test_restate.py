@@ -16,7 +16,7 @@ from ioc.settings import Settings
 from ioc.warehouse import connect
 from ioc.warehouse.connection import Connection
 from ioc.warehouse.revisions import Published
-from jobs import restate
+from jobs import told as told_of
 from jobs.flow_day import Source
 from jobs.restate import CELL, ledger
 from jobs.runs import MONTHS
@@ -216,7 +216,7 @@ def test_a_case_that_the_kernel_fails_on_leaves_the_change_unexplained_and_stops
     def failing(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(restate, "fold", failing)
+    monkeypatch.setattr(told_of, "fold", failing)
     with connect(warehouse) as conn:
         rows = found(conn)
     assert rows["cause"].unique().to_list() == ["unexplained"]
