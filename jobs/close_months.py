@@ -72,7 +72,7 @@ def _opens(conn: Connection, feed: str, calendars: Calendars, reach: Reach) -> d
     asked = {"feed": feed, "calendars": [one.name for one in calendars], "first": reach.first}
     row: Any = conn.execute(_BEFORE, asked).fetchone()
     there, before = row
-    if not there and any(one.first_of(one.month_of(reach.first) + 2) <= reach.closed for one in calendars):
+    if not there and any(Months(calendars, reach.first, reach.closed).of(one) for one in calendars):
         raise Rebuild("the revision that holds has no months")
     return date.min if before else reach.first
 
