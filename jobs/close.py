@@ -103,7 +103,7 @@ def _base(conn: Connection, feed: Feed, before: Published) -> tuple[int, int]:
     """Over how many cases the revision that holds was made, and how many were set aside."""
     if before.definitions != feed.definitions_hash:
         raise Rebuild("the definitions changed")
-    if conn.execute(_STALE, {"feed": feed.feed, "hash": feed.definitions_hash}).fetchone():
+    if conn.execute(_STALE, {"feed": feed.feed, "hash": feed.definitions_hash}).fetchall():
         raise Rebuild("live is still folding cases by these definitions")
     run = find(conn, before.run_id)
     if run is None or run.cases is None or run.set_aside is None:
