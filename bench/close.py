@@ -33,7 +33,7 @@ from ioc.warehouse.live import Agencies, Batch, Kernel, take
 from ioc.warehouse.offsets import Move
 from jobs.audit import audit
 from jobs.close import close
-from jobs.flow_day import COUNTED, DAYS, MONTHS, Source, folded, parted
+from jobs.flow_day import COUNTED, DAYS, MONTHLY, Source, folded, parted
 from jobs.publish import publish
 from jobs.rows import added_up, packed
 from jobs.staging import Plan, months_of, stage, stage_changes
@@ -46,12 +46,13 @@ from streams.simulator.plan import province_year
 from streams.simulator.settings import Simulation, default_simulation, read
 
 say = Console(highlight=False).print
-TABLES = (DAYS, MONTHS, COUNTED)
+TABLES = (DAYS, *MONTHLY, COUNTED)
 STORED = (
     *EVENTS.names(), "type", "subject", "dataschema", "data",
 )  # fmt: skip
 STEPS = ("close", "stage", "audit", "publish")
 POLL = 500
+LAST = date(2000, 12, 1)  # of the last year: what is closed are days after it
 
 
 @dataclass
@@ -124,7 +125,7 @@ def delivery(feed: str, row: dict[str, Any]) -> Delivery:
 
 def publish_all(house: House, events: pl.DataFrame, window: Window, at: datetime) -> float:
     """Everything counted at once, as out of the log but without Spark; seconds of counting."""
-    rules, months = case_rules(house.feed), months_of(house.feed, house.registry, window.last)
+    rules, months = case_rules(house.feed, house.registry), months_of(house.feed, house.registry, window.last)
     start, parts = time.perf_counter(), []
     for part in events.with_columns(part=pl.col("case_id").hash() % 8).partition_by("part"):
         parts.append(packed(TABLES, folded(part.select(EVENTS.names()).lazy(), rules, months), 0))
@@ -144,7 +145,7 @@ def closed(house: House, last: date, at: datetime) -> list[float]:
     name, months = f"{house.feed.feed}:{last}", months_of(house.feed, house.registry, last)
     house.conn.rollback()
     marks = [time.perf_counter()]
-    done = close(house.conn, house.feed, months, last)
+    done = close(house.conn, case_rules(house.feed, house.registry), months, last)
     marks.append(time.perf_counter())
     stage_changes(house.conn, name, house.feed, done, at)
     marks.append(time.perf_counter())
@@ -165,40 +166,42 @@ def morning(day: date) -> datetime:
 def measured(years: int, scale: float, backlog: int, days: int) -> dict[str, float]:
     """Median seconds per step of closing some days of December, after so many years."""
     registry, simulation = load_schemas(), read(default_simulation())
-    last = date(simulation.year, 12, 1)
     with tempfile.TemporaryDirectory() as home, postgres(Path(home)) as settings:
         migrate(settings)
         with connect(settings) as conn, connect(settings, autocommit=True) as worker:
             live.prepare(worker)
             house = House(conn, worker, registry, simulation, registry.feed(simulation.feed), {})
-            feed = house.feed
-            offsets.register(worker, feed.feed, "bench", range(feed.topic.partitions))
-            definitions.publish(worker, registry, morning(last))
-            all_years = list(range(simulation.year - years + 1, simulation.year + 1))
-            known, later = fill(house, told(house, all_years, scale, backlog), morning(last))
-            house.taken = dict(known.group_by("partition").agg(pl.col("offset").max() + 1).rows())
-            for partition, end in house.taken.items():
-                worker.execute(
-                    "update topic_partition set next_offset = %s where (topic, partition) = (%s, %s)",
-                    [end, feed.feed, partition],
-                )
-            full = publish_all(house, known, Window(date(all_years[0], 1, 1), last), morning(last))
+            later, said = begun(house, years, scale, backlog)
             costs = []
             for n in range(1, days + 1):
-                day = last + timedelta(days=n)
-                until = morning(day)
-                deliver(house, later.filter(pl.col("received_at") < until))
-                later = later.filter(pl.col("received_at") >= until)
-                costs.append(closed(house, day, until))
-            opened: Any = conn.execute(
-                "select count(*) from cases where in_figures and resolved_on is null"
-            ).fetchone()
+                day = LAST.replace(year=simulation.year) + timedelta(days=n)
+                deliver(house, later.filter(pl.col("received_at") < morning(day)))
+                later = later.filter(pl.col("received_at") >= morning(day))
+                costs.append(closed(house, day, morning(day)))
     found = {step: median(cost[i] for cost in costs) for i, step in enumerate(STEPS)}
-    say(
-        f"{years:>3} years: {len(known):>10,} events, {opened[0]:,} open; counting everything {full:.1f} s;"
-        f" a day's " + "  ".join(f"{step} {seconds:.2f} s" for step, seconds in found.items())
-    )
+    shown = "  ".join(f"{step} {seconds:.2f} s" for step, seconds in found.items())
+    say(f"{years:>3} years: {said}; a day's {shown}")
     return found
+
+
+def begun(house: House, years: int, scale: float, backlog: int) -> tuple[pl.DataFrame, str]:
+    """All published up to LAST; the events of after it, and what there is."""
+    feed, last = house.feed, LAST.replace(year=house.simulation.year)
+    offsets.register(house.worker, feed.feed, "bench", range(feed.topic.partitions))
+    definitions.publish(house.worker, house.registry, morning(last))
+    told_of = list(range(last.year - years + 1, last.year + 1))
+    known, later = fill(house, told(house, told_of, scale, backlog), morning(last))
+    house.taken = dict(known.group_by("partition").agg(pl.col("offset").max() + 1).rows())
+    for partition, end in house.taken.items():
+        house.worker.execute(
+            "update topic_partition set next_offset = %s where (topic, partition) = (%s, %s)",
+            [end, feed.feed, partition],
+        )
+    took = publish_all(house, known, Window(date(told_of[0], 1, 1), last), morning(last))
+    opened: Any = house.conn.execute(
+        "select count(*) from cases where in_figures and resolved_on is null"
+    ).fetchone()
+    return later, f"{len(known):,} events, {opened[0]:,} open; counting everything {took:.1f} s"
 
 
 def main() -> None:

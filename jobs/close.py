@@ -6,7 +6,7 @@ Read are the events since that revision, the cases that they touch, and those th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,16 +18,17 @@ from ioc.kernel.flow import FLOW_DAYS, GROUP
 from ioc.kernel.identity import joined
 from ioc.kernel.months import Months
 from ioc.kernel.rules import CaseRules
-from ioc.rules import case_rules
 from ioc.warehouse.connection import Connection
 from ioc.warehouse.known import Ends, below, crosswalk_of, events_of, touched
 from ioc.warehouse.offsets import standings
 from ioc.warehouse.revisions import Published, published
-from jobs.close_months import closed_months, new_months
-from jobs.flow_day import COUNTED, DAYS, MONTHS, NO_MONTHS, folded
+from jobs import runs
+from jobs.close_details import closed_details
+from jobs.close_months import closed_months, new_months, opening
+from jobs.flow_day import COUNTED, DAYS, MONTHLY, MONTHS, folded
 from jobs.runs import Rebuild, find
 from jobs.told import TOLD, joined_as_told, position_of, told
-from schemas import Feed
+from jobs.whole import ROLLED
 
 _DAY = timedelta(days=1)
 TOUCHED = 200_000  # codes; where more were delivered since, the log is read instead
@@ -46,6 +47,7 @@ select {", ".join(FLOW_DAYS)} from flow_day where feed = %(feed)s and to_revisio
     )
 )
 """
+DETAILS = [(cells, table) for cells, table in ROLLED if table is not runs.MONTHS]
 Parts = dict[str, pl.DataFrame]  # of jobs.flow_day.folded
 
 
@@ -66,44 +68,43 @@ class Closed:
     known: Known
     before: Published
     last: date
-    days: pl.DataFrame
-    months: pl.DataFrame
+    rows: Mapping[str, pl.DataFrame]  # by the name of the table
     ledger: pl.DataFrame
     cases: int
     set_aside: int
 
 
-def close(conn: Connection, feed: Feed, months: Months, last: date) -> Closed:
+def close(conn: Connection, rules: CaseRules, months: Months, last: date) -> Closed:
     """Days up to `last` as the warehouse knows them now, in one snapshot; Rebuild where it cannot be done.
 
-    months: all that are counted. The connection must be within no transaction.
+    rules: of the feed, with its clocks. months: all that are counted. `conn` must be within no transaction.
     """
     conn.execute("set transaction isolation level repeatable read")
-    before = published(conn, feed.feed)
+    before = published(conn, rules.feed)
     if before is None:
         raise Rebuild("nothing is published yet")
-    base = _base(conn, feed, before)
+    base = _base(conn, rules, before)
     reach = Reach(before.covers_from, before.covers_to, max(last, before.covers_to))
     ended = new_months(months, reach)
-    ends = {partition: s.next_offset for (_, partition), s in standings(conn, [feed.feed]).items()}
-    codes = touched(conn, feed.feed, position_of(before, feed.feed), ends)
+    ends = {partition: s.next_offset for (_, partition), s in standings(conn, [rules.feed]).items()}
+    codes = touched(conn, rules.feed, position_of(before, rules.feed), ends)
     if len(codes) > TOUCHED:
         raise Rebuild(f"{len(codes)} codes have new events: the log is read sooner")
     begins = min(ended.first, reach.closed + _DAY)
-    rows = conn.execute(_STANDING, {"feed": feed.feed, "since": begins}).fetchall()
+    rows = conn.execute(_STANDING, {"feed": rules.feed, "since": begins}).fetchall()
     standing = {str(case) for (case,) in rows}
-    known = Known(case_rules(feed), ends, crosswalk_of(conn, feed.feed, standing | set(codes)), months)
+    known = Known(rules, ends, crosswalk_of(conn, rules.feed, standing | set(codes)), months)
     changed = _changed(conn, known, before, {known.cases.get(code, code) for code in codes}, ended)
     rest = _rest(conn, known, sorted(standing - changed.cases), ended)
-    days, months_changed, ledger = _rows(conn, changed, rest, known, reach)
-    return Closed(known, before, reach.last, days, months_changed, ledger, *_counts(changed, base))
+    changes, ledger = _rows(conn, changed, rest, known, reach)
+    return Closed(known, before, reach.last, changes, ledger, *_counts(changed, base))
 
 
-def _base(conn: Connection, feed: Feed, before: Published) -> tuple[int, int]:
+def _base(conn: Connection, rules: CaseRules, before: Published) -> tuple[int, int]:
     """Over how many cases the revision that holds was made, and how many were set aside."""
-    if before.definitions != feed.definitions_hash:
+    if before.definitions != rules.definitions:
         raise Rebuild("the definitions changed")
-    if conn.execute(_STALE, {"feed": feed.feed, "hash": feed.definitions_hash}).fetchall():
+    if conn.execute(_STALE, {"feed": rules.feed, "hash": rules.definitions}).fetchall():
         raise Rebuild("live is still folding cases by these definitions")
     run = find(conn, before.run_id)
     if run is None or run.cases is None or run.set_aside is None:
@@ -124,29 +125,38 @@ class _Changed:
 def _changed(conn: Connection, known: Known, before: Published, cases: set[str], ended: Months) -> _Changed:
     events = _events(conn, known, cases)
     earlier = joined_as_told(below(events, position_of(before, known.rules.feed)), known.rules)
-    now, then = _folded(_joined(events, known), known, ended), _folded(earlier, known, NO_MONTHS)
-    restated = told(events, known, before) if len(events) else TOLD.to_frame()
+    now, then = (_folded(some, known, ended) for some in (_joined(events, known), earlier))
+    plain = replace(known, rules=replace(known.rules, clocks=None))  # months need no clocks
+    restated = told(events, plain, before) if len(events) else TOLD.to_frame()
     return _Changed(cases, now, then, restated)
 
 
 def _rest(conn: Connection, known: Known, cases: list[str], ended: Months) -> list[Parts]:
-    """Cases without later events, some at a time."""
+    """Cases without later events, some at a time; no clock of theirs is asked for until a month ends."""
+    if ended.first > ended.last:
+        known = replace(known, rules=replace(known.rules, clocks=None))
     some = (set(cases[start : start + AT_ONCE]) for start in range(0, len(cases), AT_ONCE))
     return [_folded(_joined(_events(conn, known, part), known), known, ended) for part in some]
 
 
 def _rows(
     conn: Connection, of: _Changed, rest: list[Parts], known: Known, reach: Reach
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """What changes of days and of months, and the ledger."""
-    feed, parts = known.rules.feed, [of.now, *rest]
+) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
+    """What changes of every table, and the ledger."""
+    feed, calendars, parts = known.rules.feed, known.months.calendars, [of.now, *rest]
     change = moved(of.now[DAYS.name], of.then[DAYS.name], reach.closed)
     if not change.filter(pl.col("day") < reach.first).is_empty():
         raise Rebuild(f"something changed before {reach.first}, where the published days begin")
     fresh = pl.concat([part[DAYS.name] for part in parts]).filter(pl.col("day") > reach.closed)
     days = closed_days(_held(conn, feed, change, reach), change, fresh, reach)
-    new = pl.concat([part[MONTHS.name] for part in parts])
-    return days, *closed_months(conn, of.restated, new, known.months.calendars, reach, feed)
+    opens, new = opening(conn, feed, calendars, reach), pl.concat([part[MONTHS.name] for part in parts])
+    months, ledger = closed_months(conn, feed, of.restated, new, calendars, reach, opens)
+    rows = {runs.DAYS.name: days, runs.MONTHS.name: months}
+    for cells, table in DETAILS:
+        name = cells.name
+        of_cases = (of.now[name], of.then[name], [part[name] for part in rest])
+        rows[table.name] = closed_details(conn, feed, table, of_cases, calendars, reach, opens)
+    return rows, ledger
 
 
 def _counts(of: _Changed, base: tuple[int, int]) -> tuple[int, int]:
@@ -167,7 +177,7 @@ def _joined(events: pl.DataFrame, known: Known) -> pl.DataFrame:
 
 
 def _folded(events: pl.DataFrame, known: Known, months: Months) -> Parts:
-    nothing = {table.name: table.schema.to_frame() for table in (DAYS, MONTHS, COUNTED)}
+    nothing = {table.name: table.schema.to_frame() for table in (DAYS, *MONTHLY, COUNTED)}
     return nothing if events.is_empty() else nothing | folded(events.lazy(), known.rules, months)
 
 

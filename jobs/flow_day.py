@@ -14,6 +14,15 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pyarrow as pa
 
+from ioc.kernel.details import (
+    DETAILED_FROM,
+    HOURS_CELLS,
+    HOURS_KEYS,
+    PROCEDURE_CELLS,
+    PROCEDURE_KEYS,
+    hours_cells,
+    procedure_cells,
+)
 from ioc.kernel.events import EVENTS
 from ioc.kernel.flow import CELLS, KEYS, cells
 from ioc.kernel.fold import fold
@@ -31,8 +40,11 @@ EVENT_BYTES = 470  # measured peak of a fold, per event
 TASK_BYTES = 512 * 1024 * 1024  # what one task may take; a larger bucket is folded in slices of its hashes
 DAYS = Cells("days", CELLS, KEYS)
 MONTHS = Cells("months", MONTH_CELLS, MONTH_KEYS)
+PROCEDURES = Cells("procedures", PROCEDURE_CELLS, PROCEDURE_KEYS)
+HOURS = Cells("hours", HOURS_CELLS, HOURS_KEYS)
+MONTHLY = (MONTHS, PROCEDURES, HOURS)  # counted per month of every calendar
 COUNTED = Cells("counted", pl.Schema({"cases": pl.Int64(), "set_aside": pl.Int64()}), ())
-COUNTED_FROM = (*NEEDED, "receiving_agency", "set_aside")
+COUNTED_FROM = tuple(dict.fromkeys((*NEEDED, *DETAILED_FROM)))
 
 
 NO_MONTHS = Months((), date.min, date.min)
@@ -58,7 +70,7 @@ class Source:
     @property
     def tables(self) -> tuple[Cells, ...]:
         """What is counted of its cases."""
-        return (DAYS, MONTHS, COUNTED) if self.months.calendars else (DAYS, COUNTED)
+        return (DAYS, *MONTHLY, COUNTED) if self.months.calendars else (DAYS, COUNTED)
 
     @property
     def tasks(self) -> int:
@@ -68,10 +80,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Built:
-    """Summed cells of all days and of the months asked for, and over how many cases."""
+    """Summed cells of all days and, by table's name, of months; and over how many cases."""
 
     cells: pl.DataFrame
-    months: pl.DataFrame
+    months: Mapping[str, pl.DataFrame]
     cases: int
     set_aside: int
 
@@ -114,7 +126,7 @@ def parted(rows: pl.DataFrame, count: int, tables: Sequence[Cells]) -> list[Buil
     for i in range(count):
         found = unpacked(tables, rows, i)
         cases, aside = found[COUNTED.name].sum().row(0)
-        months = found.get(MONTHS.name, MONTH_CELLS.to_frame())
+        months = {table.name: found.get(table.name, table.schema.to_frame()) for table in MONTHLY}
         built.append(Built(found[DAYS.name], months, int(cases), int(aside)))
     return built
 
@@ -190,6 +202,8 @@ def _folded(events: pl.LazyFrame, rules: CaseRules, months: Months) -> dict[str,
     found = {DAYS.name: cells(cases.lazy(), rules).collect(engine="in-memory")}
     if known is not None:
         found[MONTHS.name] = month_cells(added(known, cases, rules, months))
+        found[PROCEDURES.name] = procedure_cells(cases, months.calendars)
+        found[HOURS.name] = hours_cells(cases, months.calendars)
     return found | _counted(len(cases), cases["set_aside"].count())
 
 
@@ -213,4 +227,4 @@ def _counted(cases: int, aside: int) -> dict[str, pl.DataFrame]:
     return {COUNTED.name: pl.DataFrame({"cases": [cases], "set_aside": [aside]}, schema=COUNTED.schema)}
 
 
-_EMPTY = {table.name: table.schema.to_frame() for table in (DAYS, MONTHS, COUNTED)}
+_EMPTY = {table.name: table.schema.to_frame() for table in (DAYS, *MONTHLY, COUNTED)}

@@ -13,7 +13,7 @@ from typing import Any
 from psycopg import sql
 
 from ioc.warehouse.connection import Connection
-from jobs.runs import DAYS, MONTHS, TABLES, Rolled, Run
+from jobs.runs import DAYS, TABLES, Rolled, Run
 
 _DAY, _MONTH = timedelta(days=1), timedelta(days=31)
 
@@ -30,11 +30,12 @@ def overlay(conn: Connection, run: Run) -> Overlay:
     """Of a staged run; temporary tables of this transaction where it stages changes."""
     if run.scope == "all":
         return Overlay({table.name: run.staging(table) for table in TABLES}, run.covers_from)
-    month = _first(conn, run, MONTHS)
-    months = date.max if month is None else month - _MONTH  # with the month before the first that changes
+    monthly = [table for table in TABLES if table is not DAYS]
+    firsts = [first for table in monthly if (first := _first(conn, run, table))]
+    months = min(firsts, default=date.max) - _MONTH  # with the month before the first that changes
     days = min(months, (_first(conn, run, DAYS) or run.covers_to) - _DAY)
     days = max(days, run.covers_from)
-    begins = ((DAYS, days), (MONTHS, months))
+    begins = [(DAYS, days), *((table, months) for table in monthly)]
     return Overlay({table.name: _laid(conn, run, table, first) for table, first in begins}, days)
 
 

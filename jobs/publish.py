@@ -138,6 +138,8 @@ def _rows(conn: Connection, run: Run, table: Rolled, revision: int) -> tuple[int
     gone = sql.SQL(_GONE[run.scope]).format(**words)
     # Without statistics, as of a table filled a moment ago, the planner compares every row with every other.
     conn.execute(sql.SQL("analyze {table}, {staged}").format(**words))
+    # And a table that was empty a moment ago it reads again for each row, with all rows written meanwhile.
+    conn.execute(f"set local enable_nestloop to {'off' if run.scope == 'all' else 'on'}".encode())
     closed = conn.execute(
         sql.SQL(
             """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import polars as pl
 import psycopg
@@ -104,7 +105,8 @@ def _told_safely(conn: Connection, source: Source, before: Published) -> pl.Data
     """`told`; nothing where the kernel fails on a case: no rollup stops, and changes are unexplained."""
     try:
         known = _since(conn, source, position_of(before, source.rules.feed))
-        return TOLD.to_frame() if known.is_empty() else told(known, source, before)
+        plain = replace(source, rules=replace(source.rules, clocks=None))  # months need no clocks
+        return TOLD.to_frame() if known.is_empty() else told(known, plain, before)
     except (Exception, pl.exceptions.PanicException) as exc:
         if isinstance(exc, psycopg.Error):
             raise

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ioc.errors import IocError, Retry, Stop
+from ioc.rules import case_rules
 from ioc.warehouse.connection import Connection
 from ioc.warehouse.revisions import published
 from jobs import runs
@@ -47,7 +48,8 @@ def _closed(home: House, conn: Connection, feed: Feed, asked: Asked) -> Run | st
         window = _window(home, feed, asked)
         await_live(conn, feed.feed, {p: span.end for p, span in _kafka(home, feed).items()})
         conn.rollback()  # one snapshot from here on
-        done = close(conn, feed, months_of(feed, home.registry, window.last), window.last)
+        rules = case_rules(feed, home.registry)
+        done = close(conn, rules, months_of(feed, home.registry, window.last), window.last)
         if asked.first is not None and asked.first < done.before.covers_from:
             raise Rebuild(f"{done.before.covers_from} is the first day published")
         return stage_changes(conn, runs.run_id(feed.feed, asked.trigger), feed, done, home.now)
@@ -90,7 +92,7 @@ def _plan(home: House, conn: Connection, feed: Feed, asked: Asked) -> list[Plan]
     """One plan, or none where the feed has no log yet. One of many that cannot be planned stops no other."""
     try:
         window = _window(home, feed, asked)
-        source = pinned(home.settings, conn, feed)
+        source = pinned(home.settings, conn, feed, home.registry)
         if source is None and asked.feed:
             raise Stop(f"{feed.feed}: no events are archived yet; import some or wait for the first ones")
     except IocError as exc:

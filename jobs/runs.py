@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 
 from ioc.code import code_version
 from ioc.errors import Stop
+from ioc.kernel.details import PROCEDURE_FIGURES
 from ioc.kernel.flow import FIGURES, KEYS
 from ioc.kernel.months import MONTH_FIGURES
 from ioc.warehouse.connection import Connection
@@ -49,7 +50,7 @@ class Rolled:
     @property
     def frame(self) -> pl.Schema:
         """The same as a frame."""
-        kinds: dict[str, pl.DataType] = {"text": pl.String(), "date": pl.Date()}
+        kinds: dict[str, pl.DataType] = {"text": pl.String(), "date": pl.Date(), "int": pl.Int32()}
         keys = {name: kinds[kind] for name, kind in self.keys.items()}
         return pl.Schema(keys | dict.fromkeys(self.figures, pl.Int64()))
 
@@ -64,7 +65,15 @@ MONTHS = Rolled(
     MONTH_FIGURES,
     day="month_from",
 )
-TABLES = (DAYS, MONTHS)
+_NAMED = {"calendar": "text", "month": "text", "month_from": "date", "month_to": "date", "agency": "text"}
+PROCEDURES = Rolled(
+    "procedure_month",
+    _NAMED | {"channel": "text", "procedure": "text"},
+    PROCEDURE_FIGURES,
+    day="month_from",
+)
+HOURS = Rolled("hours_month", _NAMED | {"hours": "int"}, ("resolved",), day="month_from")
+TABLES = (DAYS, MONTHS, PROCEDURES, HOURS)
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,8 @@ from jobs.crosswalk import crosswalk
 from jobs.event_log import EventLog, Position, buckets, held
 from jobs.flow_day import Built, Source, below
 from jobs.restate import ledger, write_ledger
-from jobs.runs import DAYS, MONTHS, Rolled, Run, put
-from jobs.whole import whole
+from jobs.runs import DAYS, MONTHS, TABLES, Rolled, Run, put
+from jobs.whole import ROLLED, whole
 from jobs.window import Window
 from schemas import Feed, Registry
 
@@ -43,7 +43,7 @@ class Plan:
     open_start: bool  # nobody asked for a first day: begin with the first day that has a case
 
 
-def pinned(settings: Settings, conn: Connection, feed: Feed) -> Source | None:
+def pinned(settings: Settings, conn: Connection, feed: Feed, registry: Registry) -> Source | None:
     """The feed's log as it is, once live has decided on everything in it; None where it is empty."""
     table = EventLog.of(settings, feed.feed).open()
     position = held(table) if table is not None else {}
@@ -56,7 +56,7 @@ def pinned(settings: Settings, conn: Connection, feed: Feed) -> Source | None:
     ).fetchall()
     places = frozenset((int(str(p)), int(str(o))) for p, o in refused)
     source = Source(
-        table.table_uri, table.version(), buckets(table), empty | position, places, case_rules(feed)
+        table.table_uri, table.version(), buckets(table), empty | position, places, case_rules(feed, registry)
     )
     log = pl.scan_delta(source.uri, version=source.version)
     return replace(source, cases=crosswalk(below(log, source), source.rules.identity))
@@ -117,8 +117,9 @@ def stage(conn: Connection, plan: Plan, window: Window, built: Built, at: dateti
     months = whole(built, window, plan.source.months.calendars)
     put(conn, run, at)
     write(conn, run, DAYS, flow_days(built.cells.lazy(), window.first, window.last).collect())
-    write(conn, run, MONTHS, months)
-    write_ledger(conn, run, ledger(conn, plan.source, before, run.definitions, months))
+    for _, table in ROLLED:
+        write(conn, run, table, months[table.name])
+    write_ledger(conn, run, ledger(conn, plan.source, before, run.definitions, months[MONTHS.name]))
     conn.commit()
     return run
 
@@ -134,8 +135,8 @@ def stage_changes(conn: Connection, run_id: str, feed: Feed, closed: Closed, at:
         scope="changed",
     )
     put(conn, run, at)
-    write(conn, run, DAYS, closed.days)
-    write(conn, run, MONTHS, closed.months)
+    for table in TABLES:
+        write(conn, run, table, closed.rows[table.name])
     write_ledger(conn, run, closed.ledger)
     conn.commit()
     return run

@@ -8,21 +8,28 @@ from datetime import date, timedelta
 import polars as pl
 
 from ioc.kernel.period_names import PeriodCalendar
+from jobs import flow_day, runs
 from jobs.flow_day import Built
-from jobs.runs import MONTHS
 from jobs.window import Window
 
+ROLLED = tuple(zip(flow_day.MONTHLY, (runs.MONTHS, runs.PROCEDURES, runs.HOURS), strict=True))
 
-def whole(built: Built, window: Window, calendars: Sequence[PeriodCalendar]) -> pl.DataFrame:
-    """The months that the window holds whole, under their names, with their first and last day.
+
+def whole(built: Built, window: Window, calendars: Sequence[PeriodCalendar]) -> dict[str, pl.DataFrame]:
+    """By table's name: the months that the window holds whole, named, with their first and last day.
 
     Where nothing happened before the window, a month that begins before it is whole too.
     """
     days = built.cells.get_column("day")
     opens = date.min if not len(days) or days[0] >= window.first else window.first
-    months = named(built.months, calendars)
-    held = months.filter(pl.col("month_from") >= opens, pl.col("month_to") <= window.last)
-    return held.select(MONTHS.columns).sort(tuple(MONTHS.keys))
+    inside = (pl.col("month_from") >= opens) & (pl.col("month_to") <= window.last)
+    return {
+        table.name: named(built.months[cells.name], calendars)
+        .filter(inside)
+        .select(table.columns)
+        .sort(tuple(table.keys))
+        for cells, table in ROLLED
+    }
 
 
 def named(months: pl.DataFrame, calendars: Sequence[PeriodCalendar]) -> pl.DataFrame:

@@ -84,8 +84,8 @@ def _last(calendar: PeriodCalendar, month: int) -> date:
     return date.fromordinal(calendar.first_of(month + 1).toordinal() - 1)
 
 
-def _month(day: str, calendar: PeriodCalendar) -> pl.Expr:
-    """PeriodCalendar.month_of over a column."""
+def month_of(day: str, calendar: PeriodCalendar) -> pl.Expr:
+    """PeriodCalendar.month_of over a column of days."""
     begun = pl.col(day) - pl.duration(days=calendar.first_day - 1)
     return 12 * begun.dt.year() + begun.dt.month().cast(pl.Int32) - 1 - calendar.month_shift
 
@@ -101,8 +101,8 @@ def _of_calendar(cases: pl.DataFrame, calendar: PeriodCalendar, months: Months) 
     return (
         cases.with_columns(
             calendar=pl.lit(calendar.name),
-            came=_month("entered_on", calendar),
-            went=_month("resolved_on", calendar),
+            came=month_of("entered_on", calendar),
+            went=month_of("resolved_on", calendar),
         )
         .with_columns(
             month=pl.int_ranges(

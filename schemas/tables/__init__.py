@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 class Column(Promise):
     """One column: its PostgreSQL type and its words."""
 
-    type: Literal["text", "date", "bigint", "timestamptz", "jsonb"]
+    type: Literal["text", "date", "int", "bigint", "timestamptz", "jsonb"]
     label: Label
 
 

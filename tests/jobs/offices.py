@@ -87,7 +87,7 @@ class Office:
 
     def __post_init__(self) -> None:
         self.feed = self.registry.feed(FEED)
-        self.rules = case_rules(self.feed)
+        self.rules, self.clocked = case_rules(self.feed), case_rules(self.feed, self.registry)
         join = identity_rules(self.feed)
         joins = {FEED: join} if join else {}
         hashes = {FEED: self.feed.definitions_hash}
@@ -109,14 +109,15 @@ class Office:
         known = events_of(self.conn, FEED, codes)
         cases = crosswalk_of(self.conn, FEED, codes)
         events = known.with_columns(pl.col("case_id").replace(cases)).drop("type", "other", "again")
-        found = folded(events.lazy(), self.rules, months_of(self.feed, self.registry, last))
+        found = folded(events.lazy(), self.clocked, months_of(self.feed, self.registry, last))
         counted = found["counted"].sum().row(0)
-        return Built(found["days"].sort("day"), found["months"], *counted)
+        months = {name: found[name] for name in ("months", "procedures", "hours")}
+        return Built(found["days"].sort("day"), months, *counted)
 
     def roll(self, window: Window) -> None:
         """Stages and publishes everything, as a rollup out of the log does."""
         months = months_of(self.feed, self.registry, window.last)
-        source = Source("", 0, 1, {0: self.taken}, frozenset(), self.rules, {}, months)
+        source = Source("", 0, 1, {0: self.taken}, frozenset(), self.clocked, {}, months)
         plan = Plan(self._name(), self.feed, source, window, open_start=False)
         stage(self.conn, plan, window, self.built(window.last), FIRST)
         self._publish()
@@ -124,7 +125,7 @@ class Office:
     def close(self, last: date) -> Closed:
         """Closes days on top of what is published, and publishes them."""
         self.conn.rollback()
-        done = close(self.conn, self.feed, months_of(self.feed, self.registry, last), last)
+        done = close(self.conn, self.clocked, months_of(self.feed, self.registry, last), last)
         stage_changes(self.conn, self._name(), self.feed, done, FIRST)
         self._publish()
         return done

@@ -169,8 +169,8 @@ def test_months_come_from_the_same_tasks_and_add_up_to_the_days(log: EventLog) -
     built = built_of(source(stored(log, rows_of(CASES)), months=months))
     days = built.cells.filter(credit="resolving")
     for name in ("new", "resolved", "late", "withdrawn"):
-        assert built.months[name].sum() == days[name].sum()
-    assert built.months["new"].sum() == 5
+        assert built.months["months"][name].sum() == days[name].sum()
+    assert built.months["months"]["new"].sum() == 5
     assert built.cases == 6
 
 
@@ -179,7 +179,7 @@ def test_a_month_that_the_window_does_not_hold_whole_is_not_staged(log: EventLog
     built = built_of(source(stored(log, rows_of(CASES)), months=months))
     first = built.cells["day"][0]
     following = CALENDAR.first_of(CALENDAR.month_of(first) + 1)
-    names = whole(built, Window(first, following), [CALENDAR])["month"].unique()
+    names = whole(built, Window(first, following), [CALENDAR])["flow_month"]["month"].unique()
     assert names.to_list() == [f"{first:%Y-%m}"]  # nothing happened before it: whole, though it began earlier
     later = Window(first + timedelta(days=1), following)
     assert whole(built, later, [CALENDAR]).is_empty()

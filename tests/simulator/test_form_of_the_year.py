@@ -55,7 +55,7 @@ def form(tmp_path_factory: pytest.TempPathFactory, simulation: Simulation, regis
         *(table.table_uri, table.version(), buckets(table), held(table), frozenset(), case_rules(feed)),
         months=months_of(feed, registry, YEAR.last),
     )
-    months = whole(built_of(source), YEAR, source.months.calendars).filter(calendar="CALENDAR")
+    months = whole(built_of(source), YEAR, source.months.calendars)["flow_month"].filter(calendar="CALENDAR")
     first, last = pl.col("month") == "2024-01", pl.col("month") == "2024-12"
     year = months.group_by("agency", "channel", "sector").agg(
         pl.col("carried_over").filter(first).sum(),
