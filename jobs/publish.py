@@ -137,8 +137,8 @@ def _rows(conn: Connection, run: Run, table: Rolled, revision: int) -> tuple[int
     }
     gone = sql.SQL(_GONE[run.scope]).format(**words)
     # Without statistics, as of a table filled a moment ago, the planner compares every row with every other.
-    conn.execute(sql.SQL("analyze {table}, {staged}").format(**words))
-    # And a table that was empty a moment ago it reads again for each row, with all rows written meanwhile.
+    conn.execute(sql.SQL("analyze {staged}").format(**words))
+    # Where all rows are compared, a nested loop reads the table anew for each, with those written meanwhile.
     conn.execute(f"set local enable_nestloop to {'off' if run.scope == 'all' else 'on'}".encode())
     closed = conn.execute(
         sql.SQL(
@@ -159,6 +159,8 @@ def _rows(conn: Connection, run: Run, table: Rolled, revision: int) -> tuple[int
         ).format(**words),
         [run.feed, revision, run.feed],
     ).rowcount
+    if run.scope == "all":  # a run of changes looks its rows up, and must find out that they are many
+        conn.execute(sql.SQL("analyze {table}").format(**words))
     return closed, written
 
 

@@ -43,7 +43,8 @@ def audited(conn: Connection, name: str, news: dict[int, int], **other: Any) -> 
         for day, new in news.items()
     ]
     write(conn, run, runs.DAYS, pl.DataFrame(days, schema=FLOW_DAYS))
-    write(conn, run, runs.MONTHS, pl.DataFrame(schema=runs.MONTHS.columns))
+    for table in runs.TABLES[1:]:
+        write(conn, run, table, table.frame.to_frame())
     write_ledger(conn, run, LEDGER.to_frame())
     conn.commit()
 
