@@ -160,7 +160,7 @@ def _rows(conn: Connection, run: Run, table: Rolled, revision: int) -> tuple[int
         [run.feed, revision, run.feed],
     ).rowcount
     if run.scope == "all":  # a run of changes looks its rows up, and must find out that they are many
-        conn.execute(sql.SQL("analyze {table}").format(**words))
+        conn.execute(sql.SQL("analyze {}").format(words["table"]))
     return closed, written
 
 

@@ -7,11 +7,12 @@ import json
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from schemas.clocks import Clocks
 from schemas.identity import Authority, Identity
 from schemas.lifecycle import Lifecycle
+from schemas.period_measures import period_measures
 from schemas.promise import Label, Name, Promise, Snake, Text, Zone
 
 # A measure that asks for one local day (`entered_on = at_date`): it can be drawn by the hour of its instant.
@@ -106,9 +107,20 @@ class Feed(Promise):
     procedures: Literal["own", "known", "any"] = "any"
     measures: dict[Snake, Measure]
     tiles: tuple[Snake, ...]
+    targets: dict[Snake, float] = Field(default_factory=dict)  # of measures of a period, in their own unit
     file: str = Field("", exclude=True)
     leans_on: dict[str, str] = Field(default_factory=dict, exclude=True)  # hashes of calendar and limits
     event_schemas: dict[str, dict[str, Any]] = Field(default_factory=dict, exclude=True)
+
+    @field_validator("targets")
+    @classmethod
+    def _of_measures_that_can_be_better(cls, targets: dict[str, float]) -> dict[str, float]:
+        known = period_measures()
+        for name in targets:
+            if name not in known or known[name].better is None:
+                aimed = ", ".join(n for n, measure in known.items() if measure.better)
+                raise ValueError(f"{name!r} cannot have a target; set it for any of {aimed}")
+        return targets
 
     @model_validator(mode="after")
     def _whole(self) -> Feed:

@@ -23,6 +23,10 @@ COMMANDS = {
     ),
     "rollup": ("ioc.cli.rollup:rollup", "Have Airflow archive, roll up, audit and publish a window of days."),
     "flow": ("ioc.cli.flow:flow", "Published figures per period and group."),
+    "measures": (
+        "ioc.cli.measures:measures",
+        "What no sum gives: services with records, working hours, letters, receptions.",
+    ),
     "explain": ("ioc.cli.explain:explain", "A published figure, down to its run, audit and cases."),
     "restatements": (
         "ioc.cli.restatements:restatements",
