@@ -41,7 +41,10 @@ def audit(conn: Connection, run_id: str, at: datetime, docs: Path | None = None)
         raise Stop(f"run {run_id} is {run.state if run else 'unknown'}: only a staged run can be audited")
     promises = [table(rolled.name) for rolled in TABLES]
     findings = [
-        found for promise in promises for found in check(promise, frame(conn, promise, run), docs, run_id)
+        found
+        for promise in promises
+        for name in promise.frames
+        for found in check(promise, frame(conn, promise, run, name), docs, run_id, name)
     ]
     keep(conn, run, findings, at)
     failed = [f for f in findings if f.severity == "fail" and not f.ok]
@@ -53,25 +56,36 @@ def audit(conn: Connection, run_id: str, at: datetime, docs: Path | None = None)
     return found
 
 
-def frame(conn: Connection, promise: Table, run: Run) -> pd.DataFrame:
-    """What the table's audit.sql makes of the run's staged tables."""
+def frame(conn: Connection, promise: Table, run: Run, name: str = "audit") -> pd.DataFrame:
+    """What one of the table's frames makes of the run's staged tables and of what the warehouse holds.
+
+    It may name each table that is staged, {from} and {to} (days), {feed}, {definitions} and {position}.
+    """
     over = overlay(conn, run)
-    covered = {"from": sql.Literal(over.first), "to": sql.Literal(run.covers_to)}
-    text = sql.SQL(promise.audit_sql).format(**over.relations, **covered)
+    said = {
+        "from": sql.Literal(over.first),
+        "to": sql.Literal(run.covers_to),
+        "feed": sql.Literal(run.feed),
+        "definitions": sql.Literal(run.definitions),
+        "position": sql.Literal(json.dumps(run.position)),
+    }
+    text = sql.SQL(promise.frames[name]).format(**over.relations, **said)
     with conn.cursor() as cursor:
         cursor.execute(text)
         assert cursor.description is not None
         return pd.DataFrame(cursor.fetchall(), columns=[column.name for column in cursor.description])
 
 
-def check(promise: Table, staged: pd.DataFrame, docs: Path | None = None, run: str = "") -> list[Finding]:
+def check(
+    promise: Table, staged: pd.DataFrame, docs: Path | None = None, run: str = "", frame: str = "audit"
+) -> list[Finding]:
     """Every expectation over the frame, in the promise's order; with `docs` its pages are written there."""
-    results = validated(promise, staged, docs, run)
+    results = validated(promise, staged, docs, run, frame)
     return [
         Finding(
             name, promised.severity, bool(results[name].success), observed(results[name], promised.explain.en)
         )
-        for name, promised in promise.expectations.items()
+        for name, promised in promise.of_frame(frame).items()
     ]
 
 

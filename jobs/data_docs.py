@@ -14,7 +14,7 @@ SITE = "audits"
 
 
 def validated(
-    promise: Table, staged: pd.DataFrame, docs: Path | None = None, run: str = ""
+    promise: Table, staged: pd.DataFrame, docs: Path | None = None, run: str = "", frame: str = "audit"
 ) -> dict[str, Any]:
     """Each expectation's result by its name. With `docs` the run's pages are added to that folder.
 
@@ -23,14 +23,15 @@ def validated(
     import great_expectations as gx
     from great_expectations.expectations.registry import get_expectation_impl
 
+    title = promise.table if frame == "audit" else f"{promise.table}_{frame}"
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = gx.data_context.types.base.ProgressBarsConfig(globally=False)
-    asset = context.data_sources.add_pandas("staging").add_dataframe_asset(promise.table)
+    asset = context.data_sources.add_pandas("staging").add_dataframe_asset(title)
     whole = asset.add_batch_definition_whole_dataframe("run")
-    suite = context.suites.add(gx.ExpectationSuite(name=promise.table))
-    for name, promised in promise.expectations.items():
+    suite = context.suites.add(gx.ExpectationSuite(name=title))
+    for name, promised in promise.of_frame(frame).items():
         suite.add_expectation(get_expectation_impl(promised.type)(**promised.kwargs, meta={"check": name}))
-    definition = gx.ValidationDefinition(name=promise.table, data=whole, suite=suite)
+    definition = gx.ValidationDefinition(name=title, data=whole, suite=suite)
     audit = gx.Checkpoint(
         name="audit", validation_definitions=[context.validation_definitions.add(definition)]
     )
@@ -44,7 +45,7 @@ def validated(
 
 
 def pages(docs: Path, run: str) -> list[Path]:
-    """The pages of a run, one per table, those of its last audit."""
+    """The pages of a run, one per frame, those of its last audit."""
     newest = {page.parents[2].name: page for page in sorted(docs.glob(f"validations/*/{run}/*/*.html"))}
     return list(newest.values())
 

@@ -28,10 +28,11 @@ class Expectation(Promise):
     type: str = Field(pattern=r"^expect_[a-z_]+$")
     kwargs: dict[str, Any]
     explain: Label
+    frame: Snake = "audit"  # `<frame>.sql` beside the table's file
 
 
 class Table(Promise):
-    """A table of the warehouse that a job fills. `audit_sql` is filled in by the loader."""
+    """A table of the warehouse that a job fills. `frames`, filled in by the loader: name -> SQL."""
 
     table: Snake
     owner: str
@@ -39,7 +40,7 @@ class Table(Promise):
     grain: tuple[Snake, ...]
     columns: dict[Snake, Column]
     expectations: dict[Name, Expectation]
-    audit_sql: str = Field("", exclude=True)
+    frames: dict[str, str] = Field(default_factory=dict, exclude=True)
 
     @model_validator(mode="after")
     def _guards_its_grain(self) -> Table:
@@ -51,9 +52,13 @@ class Table(Promise):
             raise ValueError(f"add an expectation `{unique}` over the grain with severity fail")
         return self
 
+    def of_frame(self, frame: str) -> dict[str, Expectation]:
+        """The expectations over one frame, in the file's order."""
+        return {name: e for name, e in self.expectations.items() if e.frame == frame}
+
 
 def table(name: str, folder: Path = HERE) -> Table:
-    """The promise in `<folder>/<name>/table.yaml` and `audit.sql`; Unusable carries what is wrong."""
+    """The promise in `<folder>/<name>/table.yaml` with its frames' SQL; Unusable carries what is wrong."""
     path = folder / name / "table.yaml"
     file = YamlFile(path, f"schemas/tables/{name}/table.yaml")
     try:
@@ -62,7 +67,12 @@ def table(name: str, folder: Path = HERE) -> Table:
         raise Unusable(of_validation(file.shown, exc, file.line, Table.model_fields)) from exc
     if read.table != name:
         raise Unusable([Finding(file.shown, file.line(("table",)), "table", read.table, f"name it {name!r}")])
-    return read.model_copy(update={"audit_sql": path.with_name("audit.sql").read_text()})
+    frames = dict.fromkeys(["audit", *(e.frame for e in read.expectations.values())])
+    if lost := [frame for frame in frames if not path.with_name(f"{frame}.sql").exists()]:
+        at = file.line(("expectations",))
+        raise Unusable([Finding(file.shown, at, "frame", lost[0], f"add {lost[0]}.sql beside it")])
+    texts = {frame: path.with_name(f"{frame}.sql").read_text() for frame in frames}
+    return read.model_copy(update={"frames": texts})
 
 
 def names(folder: Path = HERE) -> list[str]:
