@@ -8,7 +8,6 @@ from random import Random
 from typing import Any
 
 import pytest
-from tests.jobs.offices import FIRST, Office, courses
 
 from ioc.errors import Stop
 from ioc.settings import Settings
@@ -23,6 +22,7 @@ from jobs.window import Window
 from schemas import load
 from schemas.tables import names, table
 from screens.slow import CHECKS, REFUSED
+from tests.jobs.offices import FIRST, Office, courses
 
 pytestmark = pytest.mark.broker
 OPENS, LAST = date(2024, 1, 1), date(2024, 3, 3)
