@@ -1,6 +1,10 @@
-"""From a feed's file, its calendar and its procedures to what the kernel's fold needs to know of them."""
+"""From a feed's definitions, its calendar and its procedures to what the kernel's fold needs to know."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 from ioc.calendars import worktime
 from ioc.kernel.clocks import ClockRules
@@ -19,35 +23,46 @@ def case_rules(feed: Feed, registry: Registry | None = None) -> CaseRules:
 
     Without the registry the cases have no clocks: rollups of flow need none, and they take a second.
     """
-    statuses = feed.lifecycle.statuses
+    rules = rules_of(feed.definitions, feed.definitions_hash)
+    return rules if registry is None else replace(rules, clocks=clock_rules(feed, registry))
+
+
+def rules_of(definitions: Mapping[str, Any], named: str) -> CaseRules:
+    """Rules without clocks out of a feed's definitions, as promised or as stored; `named`: their hash."""
+    statuses = definitions["statuses"]
     return CaseRules(
-        feed=feed.feed,
-        zone=feed.zone,
-        phases={code: status.phase for code, status in statuses.items()},
-        enters=frozenset(code for code, status in statuses.items() if status.enters),
-        compare=feed.deadline.compare,
-        definitions=feed.definitions_hash,
-        consults={code: s.consultation for code, s in statuses.items() if s.consultation},
-        following={code: frozenset(s.next) for code, s in statuses.items() if s.next is not None},
-        clocks=None if registry is None else clock_rules(feed, registry),
-        identity=identity_rules(feed),
-        authority=authority_rules(feed),
+        feed=definitions["feed"],
+        zone=definitions["zone"],
+        phases={code: phase for code, (phase, _) in statuses.items()},
+        enters=frozenset(code for code, (_, enters) in statuses.items() if enters),
+        compare=definitions["compare"],
+        definitions=named,
+        consults=dict(definitions.get("consultations", {})),
+        following={code: frozenset(after) for code, after in definitions.get("next", {}).items()},
+        identity=_identity(definitions.get("identity")),
+        authority=_authority(definitions.get("authority")),
     )
+
+
+def _identity(said: Mapping[str, Any] | None) -> Identity | None:
+    return None if said is None else Identity(said["type"], said["same_as"], tuple(said["codes"]))
+
+
+def _authority(said: Mapping[str, Any] | None) -> Authority | None:
+    if said is None:
+        return None
+    stages = tuple(Stage(tuple(phases), tuple(sources)) for phases, sources in said["stages"])
+    return Authority(stages, said["tolerance"] * HOUR // 60)
+
+
+def pauses_in(definitions: Mapping[str, Any]) -> dict[str, str]:
+    """Paused status -> the reason of the pause."""
+    return {code: pause for code, (pause, _) in definitions.get("pauses", {}).items() if pause}
 
 
 def identity_rules(feed: Feed) -> Identity | None:
     """What joins the feed's codes to one case; None where nothing does."""
-    if feed.identity is None or feed.joining is None:
-        return None
-    return Identity(feed.joining, feed.identity.same_as, feed.identity.codes)
-
-
-def authority_rules(feed: Feed) -> Authority | None:
-    """Whose word counts at which stage of the feed's cases; None where nobody's counts more."""
-    if feed.authority is None:
-        return None
-    stages = tuple(Stage(stage.phases, stage.sources) for stage in feed.authority.stages.values())
-    return Authority(stages, feed.authority.tolerance_minutes * HOUR // 60)
+    return _identity(feed.definitions.get("identity"))
 
 
 def clock_rules(feed: Feed, registry: Registry) -> ClockRules | None:
@@ -83,7 +98,7 @@ def sectors_of(registry: Registry) -> dict[str, str]:
 
 def pauses_of(feed: Feed) -> dict[str, str]:
     """Paused status -> the reason of the pause."""
-    return {code: status.pause for code, status in feed.lifecycle.statuses.items() if status.pause}
+    return pauses_in(feed.definitions)
 
 
 def limits(registry: Registry) -> list[Limit]:

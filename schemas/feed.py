@@ -110,6 +110,7 @@ class Feed(Promise):
     targets: dict[Snake, float] = Field(default_factory=dict)  # of measures of a period, in their own unit
     file: str = Field("", exclude=True)
     leans_on: dict[str, str] = Field(default_factory=dict, exclude=True)  # hashes of calendar and limits
+    sectors: dict[str, str] = Field(default_factory=dict, exclude=True)  # procedure -> its field
     event_schemas: dict[str, dict[str, Any]] = Field(default_factory=dict, exclude=True)
 
     @field_validator("targets")
@@ -180,6 +181,7 @@ class Feed(Promise):
             **self._consultations(),
             **self._clock_definitions(),
             **self._identity_definitions(),
+            **({"sectors": self.sectors} if self.sectors else {}),
             "measures": {n: m.definition() for n, m in sorted(self.measures.items())},
         }
 
@@ -193,9 +195,10 @@ class Feed(Promise):
         return {"consultations": said} if said else {}
 
     def _clock_definitions(self) -> dict[str, Any]:
+        statuses = sorted(self.lifecycle.statuses.items())
+        said = {c: [s.pause, s.apology] for c, s in statuses}
         if self.clocks is None:
-            return {}
-        said = {c: [s.pause, s.apology] for c, s in sorted(self.lifecycle.statuses.items())}
+            return {"pauses": said} if any(s.pause for _, s in statuses) else {}
         return {"clocks": self.clocks.model_dump(mode="json"), "pauses": said, "leans_on": self.leans_on}
 
     def _identity_definitions(self) -> dict[str, Any]:

@@ -1,16 +1,21 @@
-"""What a feed's clocks lean on besides its own file, as hashes: a change of it changes the definitions."""
+"""What a feed's figures lean on besides its own file: a change of it changes the definitions."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 
 from pydantic import BaseModel
 
 from schemas.calendar import Calendar
 from schemas.feed import Feed
-from schemas.reference import Agency
+from schemas.reference import Agency, Procedure
+
+
+def by_sector(feed: Feed, procedures: Mapping[str, Procedure]) -> Feed:
+    """The feed with `sectors` filled in: months of forms are counted by them."""
+    return feed.model_copy(update={"sectors": {code: one.field for code, one in procedures.items()}})
 
 
 def leaning(

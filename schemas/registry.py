@@ -16,7 +16,7 @@ from schemas.feed import Feed
 from schemas.findings import Finding, Path_, Unusable, near, of_validation
 from schemas.form import Form
 from schemas.history import History
-from schemas.leaning import leaning
+from schemas.leaning import by_sector, leaning
 from schemas.period_calendar import PeriodCalendar
 from schemas.procedures import ProcedureVersion
 from schemas.reference import Agency, Procedure
@@ -73,6 +73,7 @@ def load(paths: Sequence[Path] = ()) -> Registry:
     limits = [version for versions in registry.procedure_versions.values() for version in versions]
     agencies = [version for versions in registry.history.versions.values() for version in versions]
     for name, feed in registry.feeds.items():
+        feed = by_sector(feed, registry.procedures)
         registry.feeds[name] = leaning(feed, registry.calendars.get(feed.calendar or ""), limits, agencies)
     if found:
         raise Unusable(found)

@@ -8,7 +8,6 @@ import re
 import sys
 from datetime import date
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
 import polars as pl
 import typer
@@ -18,13 +17,14 @@ from rich.table import Table
 from ioc.admit import registry_for
 from ioc.agencies import as_now, orphaned
 from ioc.cli.held import AS_OF, held
-from ioc.clock import Clock
+from ioc.cli.map import AGENCIES, MAP_ON, day_of_map
+from ioc.cli.recounted import DEFINITIONS_OF, recounted
 from ioc.errors import BadInput, Stop
 from ioc.kernel.flow import FLOW_DAYS
 from ioc.kernel.period_names import Period, PeriodCalendar
 from ioc.kernel.periods import By, credit_of, periods
 from ioc.period_calendars import period_calendar, period_named
-from ioc.settings import Settings, load
+from ioc.settings import load
 from ioc.warehouse import connect
 from ioc.warehouse.connection import Connection
 from ioc.warehouse.revisions import Published, holds
@@ -36,7 +36,6 @@ COLUMNS = (
     *("early", "on_due_date", "late", "no_due_date", "open_end", "open_end_overdue"),
 )
 Format = Literal["table", "json", "csv"]
-Agencies = Literal["as-was", "as-now"]
 
 
 def flow(
@@ -58,11 +57,10 @@ def flow(
     last: Annotated[
         str | None, typer.Option("--to", help="Last day or period of the calendar, inclusive.")
     ] = None,
-    agencies: Annotated[
-        Agencies, typer.Option(help="As named by the cases, or as responsible on a day.")
-    ] = "as-was",
-    map_on: Annotated[str | None, typer.Option(help="That day, with as-now; default: today.")] = None,
+    agencies: AGENCIES = "as-was",
+    map_on: MAP_ON = None,
     as_of: AS_OF = None,
+    definitions_of: DEFINITIONS_OF = None,
     form: Annotated[Format, typer.Option("--format", help="How to print.")] = "table",
 ) -> None:
     """Published figures, one row per period and group, zeros included."""
@@ -70,16 +68,19 @@ def flow(
     registry = registry_for(settings)
     if feed not in registry.feeds:
         raise BadInput("feed", feed, f"name one of {', '.join(sorted(registry.feeds))}")
-    if map_on and agencies == "as-was":
-        raise BadInput("map-on", map_on, "say --agencies as-now too: as-was needs no day")
+    on = day_of_map(settings, registry.feeds[feed], agencies, map_on)
     chosen = reporting(registry, calendar, period, first, last)
     with connect(settings, name="ioc flow") as conn:
         conn.execute("set transaction isolation level repeatable read, read only")
         revision = held(conn, settings, registry.feeds[feed], as_of)
         window = within(revision, first, last, chosen)
-        days = published_days(conn, feed, revision.revision, window, credit_of(by))
-    if agencies == "as-now":
-        days = on_the_map(settings, registry, feed, days, map_on)
+        if definitions_of is None:
+            days = published_days(conn, feed, revision.revision, window, credit_of(by))
+        else:
+            given = (conn, settings, registry, registry.feeds[feed], revision, definitions_of)
+            days = recounted(*given)[0].days(window, credit_of(by))
+    if on is not None:
+        days = on_the_map(registry, days, on)
     frame = periods(days.lazy(), period, by, window.first, window.last, chosen).collect()
     PRINT[form](frame.select(COLUMNS).rows(named=True))
 
@@ -147,13 +148,8 @@ def published_days(conn: Connection, feed: str, revision: int, window: Window, c
     return pl.DataFrame(rows, schema=FLOW_DAYS, orient="row")
 
 
-def on_the_map(
-    settings: Settings, registry: Registry, feed: str, days: pl.DataFrame, map_on: str | None
-) -> pl.DataFrame:
+def on_the_map(registry: Registry, days: pl.DataFrame, on: date) -> pl.DataFrame:
     """The days' figures under the agencies of that day; a note names those that ended without successor."""
-    zone = ZoneInfo(registry.feeds[feed].zone)
-    today = Clock.parse(settings.clock).now().astimezone(zone).date()
-    on = day_of("map-on", map_on, end=False) if map_on else today
     mapped = as_now(days, registry.history, on)
     if alone := orphaned(mapped, registry.history, on):
         said = ", ".join(alone)

@@ -10,6 +10,8 @@ import typer
 from ioc.admit import registry_for
 from ioc.cli.form_table import as_table
 from ioc.cli.held import AS_OF, held
+from ioc.cli.map import AGENCIES, MAP_ON, Agencies, day_of_map
+from ioc.cli.recounted import DEFINITIONS_OF, recounted
 from ioc.clock import Clock
 from ioc.errors import BadInput
 from ioc.forms import Issued, to_csv, to_json, to_xlsx
@@ -19,6 +21,7 @@ from ioc.settings import load
 from ioc.signing.draft import Asked, draft
 from ioc.signing.sign import shown
 from ioc.signing.signatures import latest, nth
+from ioc.signing.view import View
 from ioc.warehouse import connect
 from ioc.warehouse.revisions import known_at
 from schemas import Registry, near
@@ -44,6 +47,9 @@ def form(
     how: Annotated[Format, typer.Option("--format", help="How to print; xlsx goes to --output.")] = "table",
     output: Annotated[Path | None, typer.Option(help="The file to write; default: print.")] = None,
     as_of: AS_OF = None,
+    definitions_of: DEFINITIONS_OF = None,
+    agencies: AGENCIES = "as-was",
+    map_on: MAP_ON = None,
     signed: Annotated[
         bool, typer.Option("--signed", help="As it was signed, whatever changed since.")
     ] = False,
@@ -56,6 +62,8 @@ def form(
         raise BadInput("output", None, "name the file to write the workbook to")
     if number is not None and not signed:
         raise BadInput("nth", number, "say --signed too")
+    if signed:
+        only_as_signed(definitions_of, agencies)
     settings = load()
     registry, now = registry_for(settings), Clock.parse(settings.clock).now()
     asked = asked_for(registry, form, period, feed, agency, calendar)
@@ -66,9 +74,23 @@ def form(
             found = nth(conn, asked.key, at, number).issued()
         else:
             revision = held(conn, settings, asked.feed, as_of)
-            made = draft(conn, registry, asked, revision, now, at)
+            on = day_of_map(settings, asked.feed, agencies, map_on)
+            again = None
+            if definitions_of is not None:
+                given = (conn, settings, registry, asked.feed, revision, definitions_of)
+                again = recounted(*given, asked.period)[1]
+            made = draft(conn, registry, asked, revision, now, at, View(again, on))
             found = shown(made, latest(conn, asked.key, at))
     put(found, how, output)
+
+
+def only_as_signed(definitions_of: str | None, agencies: Agencies) -> None:
+    """Nothing where neither is asked for; else BadInput: what was signed is what it is."""
+    mend = "leave it out: a form was signed by the {} of then, and --signed prints that"
+    if definitions_of is not None:
+        raise BadInput("definitions-of", definitions_of, mend.format("definitions"))
+    if agencies != "as-was":
+        raise BadInput("agencies", agencies, mend.format("agencies"))
 
 
 def asked_for(registry: Registry, form: str, period: str, feed: str, agency: str, calendar: str) -> Asked:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from ioc.errors import BadInput
 from ioc.forms import Filled, Heading, Mismatch, Standing, check, filled
 from ioc.forms.printed import say
 from ioc.kernel.period_names import NamedPeriod
 from ioc.signing.signatures import latest
+from ioc.signing.view import AS_PUBLISHED, View
 from ioc.signing.whose import Whose, by_kind, chosen, named, whose
 from ioc.warehouse.connection import Connection
-from ioc.warehouse.months import before, covered, ended_and_covered, period_months, restated_since
+from ioc.warehouse.months import before, covered, ended_and_covered, restated_since
 from ioc.warehouse.revisions import Published
 from schemas import Feed, Form, Registry
 from schemas.formula import sides, terms
+from schemas.history import History
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,7 @@ class Draft:
     revision: Published
     of: Whose
     filled: Filled
+    view: View = AS_PUBLISHED
     previous: Filled | None = None
     restated: pl.DataFrame | None = None
 
@@ -65,40 +70,66 @@ def draft(
     revision: Published,
     now: datetime,
     at: datetime | None = None,
+    view: View = AS_PUBLISHED,
 ) -> Draft:
     """The form at the revision. `now`: the stack's clock; `at`: up to when signatures count (None: all do).
 
+    What is viewed otherwise than it is signed is held to the period before as viewed, not to what was signed.
+
     BadInput where the period has not ended or is not published; Stop as `period_months` and `whose` have it.
     """
-    period, feed, on = asked.period, asked.feed, asked.period.last
+    period, feed, history = asked.period, asked.feed, registry.history
+    on = view.map_on or period.last
     ended_and_covered(revision, feed.feed, period, now.astimezone(ZoneInfo(feed.zone)).date())
     names = agency_names(conn)
-    frame = period_months(conn, feed.feed, revision, period)
-    of = whose(asked.form, registry.history, names, asked.agency, on, frozenset(frame["agency"]))
-    form = _filled(registry, asked, frame, of, names, _standing(conn, asked, revision), period)
+    told = view.told(conn, feed.feed, revision, period)
+    frame = view.under(told, history)
+    still_there(asked, history, view)
+    of = whose(asked.form, history, names, asked.agency, on, frozenset(frame["agency"]))
+    standing = _viewed(_standing(conn, asked, revision), view, view.notes(asked.form, history, told, of))
+    fill = partial(_filled, registry, asked, of, names, on)
+    form = fill(frame, standing, period)
     eve = before(period)
     if asked.form.gates.carried is None or not covered(revision, eve):
-        return Draft(asked, revision, of, form)
+        return Draft(asked, revision, of, form, view)
     then = Asked(asked.form, feed, eve, asked.agency)
-    if signed := latest(conn, then.key, at):
+    if view.signable and (signed := latest(conn, then.key, at)):
         changed = restated_since(conn, feed.feed, revision, eve, signed.revision, _closing(asked.form))
-        moved = named(chosen(changed, of), registry.history, names, on)
-        return Draft(asked, revision, of, form, signed.issued().filled, moved)
-    frame = period_months(conn, feed.feed, revision, eve)
-    return Draft(asked, revision, of, form, _filled(registry, asked, frame, of, names, Standing(), eve))
+        moved = named(chosen(changed, of), history, names, on)
+        return Draft(asked, revision, of, form, view, signed.issued().filled, moved)
+    frame = view.under(view.told(conn, feed.feed, revision, eve), history)
+    return Draft(asked, revision, of, form, view, fill(frame, Standing(), eve))
+
+
+def still_there(asked: Asked, history: History, view: View) -> None:
+    """Nothing where the agency answers for its cases on the day of the view; else BadInput says who does."""
+    if view.map_on is None:
+        return
+    now = history.responsible(asked.agency, view.map_on)
+    if now is not None and now.code != asked.agency:
+        mend = f"it ended, and on {view.map_on} {now.code} answers for its cases; ask for {now.code}"
+        raise BadInput("agency", asked.agency, mend)
+
+
+def _viewed(standing: Standing, view: View, notes: list[str]) -> Standing:
+    found = replace(standing, notes=(*standing.notes, *notes))
+    if view.recounted is None:
+        return found
+    return replace(found, definitions=view.recounted.definitions, set_aside=view.recounted.set_aside)
 
 
 def _filled(
     registry: Registry,
     asked: Asked,
-    frame: pl.DataFrame,
     of: Whose,
     names: Mapping[str, str],
+    on: date,
+    frame: pl.DataFrame,
     standing: Standing,
     period: NamedPeriod,
 ) -> Filled:
-    """Agencies have the names and levels of the asked period's last day, also on the form before it."""
-    rows = named(by_kind(chosen(frame, of), asked.feed), registry.history, names, asked.period.last)
+    """Agencies have the names and levels of the day `on`, also on the form of the period before."""
+    rows = named(by_kind(chosen(frame, of), asked.feed), registry.history, names, on)
     heading = Heading(of.name, period.start, period.last, called(period))
     return filled(asked.form, rows, heading, standing)
 

@@ -133,6 +133,8 @@ def shown(made: Draft, signed: Signed | None) -> Issued:
 
     NotIssued where its gates fail and nobody signed these figures.
     """
+    if not made.view.signable:
+        return _viewed(made, signed)
     if signed is None:
         return issued(made.filled, made.previous, made.restated)
     then = signed.issued()
@@ -142,6 +144,21 @@ def shown(made: Draft, signed: Signed | None) -> Issued:
     head = say("vi", "changed.since", nth=signed.nth, day=day)
     notes = (head, *changed_lines(then.filled, made.filled, "vi"))
     standing = replace(made.filled.standing, restated=signed.nth, notes=notes)
+    return issued(replace(made.filled, standing=standing), made.previous, made.restated)
+
+
+def _viewed(made: Draft, signed: Signed | None) -> Issued:
+    """What nobody signs; counted again, it says how it differs from what was signed by the same agencies."""
+    notes: tuple[str, ...] = ()
+    if signed is not None and made.view.map_on is None:
+        then = signed.issued().filled
+        day = signed.signed_at.astimezone(ZoneInfo(made.asked.form.zone)).strftime(
+            made.asked.form.formats.date
+        )
+        same = same_figures(then, made.filled)
+        head = say("vi", f"definitions-of.{'same' if same else 'signed'}", nth=signed.nth, day=day)
+        notes = (head, *changed_lines(then, made.filled, "vi"))
+    standing = replace(made.filled.standing, notes=(*made.filled.standing.notes, *notes))
     return issued(replace(made.filled, standing=standing), made.previous, made.restated)
 
 

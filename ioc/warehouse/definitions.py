@@ -19,6 +19,13 @@ STALE = """
 (select case_id from cases where feed = %(feed)s and definitions > %(hash)s limit %(some)s) union all
 (select case_id from cases where feed = %(feed)s and definitions is null limit %(some)s) limit %(some)s
 """
+# A row for each change: what held before may come back.
+SINCE = """
+insert into definitions_since (feed, known_at, hash)
+select %(feed)s, %(at)s, %(hash)s where %(hash)s is distinct from (
+    select hash from definitions_since where feed = %(feed)s order by known_at desc limit 1
+) on conflict (feed, known_at) do update set hash = excluded.hash
+"""
 
 
 def publish(conn: Connection, registry: Registry, at: datetime) -> set[str]:
@@ -33,6 +40,7 @@ def publish(conn: Connection, registry: Registry, at: datetime) -> set[str]:
                 " on conflict do nothing",
                 [feed.definitions_hash, name, at, Jsonb(feed.definitions)],
             )
+            conn.execute(SINCE, {"feed": name, "at": at, "hash": feed.definitions_hash})
         known = sorted((a.code, a.name) for a in registry.agencies.values())
         conn.execute(
             """

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import polars as pl
 
@@ -30,26 +31,40 @@ select a.code, a.case_id from alias a where a.feed = %(feed)s and a.case_id in (
 _INSTANTS = [name for name, kind in EVENTS.items() if kind == INSTANT]
 
 
-def _row(receipt: str) -> str:
-    """The columns of KNOWN; `receipt`: whose offset and time of receipt."""
+def _row(receipt: str, again: str) -> str:
+    """The columns of KNOWN; `receipt`: whose offset and time of receipt; `again`: SQL of that column."""
     own = ("received_at", "partition", "offset")
     said = [f'{receipt if name in own else "e"}."{name}"' for name in EVENTS]
     micro = [
         f"(extract(epoch from {one}) * 1000000)::bigint" if name in _INSTANTS else one
         for name, one in zip(EVENTS, said, strict=True)
     ]
-    again = f"exists (select from quarantine q where q.redriven_batch = {receipt}.batch)"
     return f"{', '.join(micro)}, e.type, e.data->>%(same_as)s, {again}"
 
 
-_EVENTS = f"""
+def _copied(which: str, again: str) -> str:
+    """The deliveries of these events. which: SQL on {of}, the event or its duplicate; again: on {of} too."""
+    return f"""
 copy (
-    select {_row("e")} from event e where e.feed = %(feed)s and e.case_id = any(%(codes)s)
+    select {_row("e", again.format(of="e"))} from event e where e.feed = %(feed)s and {which.format(of="e")}
     union all
-    select {_row("d")} from duplicate d
+    select {_row("d", again.format(of="d"))} from duplicate d
     join event e on (e.feed, e.case_id, e.source, e.id, e.hash) = (d.feed, d.case_id, d.source, d.id, d.hash)
-    where d.feed = %(feed)s and d.case_id = any(%(codes)s)
+    where d.feed = %(feed)s and {which.format(of="d")}
 ) to stdout (format csv)
+"""
+
+
+_EVENTS = _copied(
+    "{of}.case_id = any(%(codes)s)",
+    "exists (select from quarantine q where q.redriven_batch = {of}.batch)",
+)
+_STRETCH = _copied("{of}.case_id > %(after)s and {of}.case_id <= %(to)s", "null")
+_OF_TYPE = _copied("e.type = %(type)s", "null")
+_END = """
+select max(case_id) from (
+    select case_id from event where feed = %(feed)s and case_id > %(after)s order by case_id limit %(some)s
+) t
 """
 
 
@@ -67,8 +82,31 @@ def crosswalk_of(conn: Connection, feed: str, codes: Iterable[str]) -> dict[str,
 
 def events_of(conn: Connection, feed: str, codes: Iterable[str], same_as: str = "") -> pl.DataFrame:
     """Frame of KNOWN: every delivery of these codes' events. same_as: an alias's datum of the other code."""
-    asked = {"feed": feed, "codes": sorted(codes), "same_as": same_as}
-    with conn.cursor() as cursor, cursor.copy(_EVENTS.encode(), asked) as copy:
+    return _read(conn, _EVENTS, {"feed": feed, "codes": sorted(codes), "same_as": same_as})
+
+
+def stretches(conn: Connection, feed: str, some: int) -> Iterator[pl.DataFrame]:
+    """Every delivery of the feed's events, whole codes at a time, about `some` events each; KNOWN, without
+    `other` and `again`. The caller's transaction should see one snapshot.
+    """
+    after = ""
+    while to := _end(conn, feed, after, some):
+        yield _read(conn, _STRETCH, {"feed": feed, "after": after, "to": to, "same_as": ""})
+        after = to
+
+
+def _end(conn: Connection, feed: str, after: str, some: int) -> str | None:
+    row: Any = conn.execute(_END, {"feed": feed, "after": after, "some": some}).fetchone()
+    return None if row[0] is None else str(row[0])
+
+
+def of_type(conn: Connection, feed: str, type_: str, same_as: str) -> pl.DataFrame:
+    """Frame of KNOWN, without `again`: every delivery of events of the type; reads all events."""
+    return _read(conn, _OF_TYPE, {"feed": feed, "type": type_, "same_as": same_as})
+
+
+def _read(conn: Connection, query: str, asked: Mapping[str, Any]) -> pl.DataFrame:
+    with conn.cursor() as cursor, cursor.copy(query.encode(), asked) as copy:
         text = b"".join(bytes(block) for block in copy)
     if not text:
         return KNOWN.to_frame()

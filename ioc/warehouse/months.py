@@ -112,6 +112,19 @@ def period_months(conn: Connection, feed: str, revision: Published, period: Name
     return pl.DataFrame(rows, schema=PERIOD_MONTHS, orient="row")
 
 
+def added_up(months: pl.DataFrame, period: NamedPeriod) -> pl.DataFrame:
+    """Rows by `calendar` and name of `month` -> frame of PERIOD_MONTHS, as `period_months` adds up."""
+    names = [month.name for month in months_of(period)]
+    first, last = (pl.col("month") == names[n] for n in (0, -1))
+    held = months.filter(pl.col("calendar") == period.calendar.name, pl.col("month").is_in(names))
+    summed = held.group_by(GROUP).agg(
+        pl.col("carried_over").filter(first).sum(),
+        pl.col(FLOWS).sum(),
+        *(pl.col(name).filter(last).sum() for name in STOCKS),
+    )
+    return summed.select(*PERIOD_MONTHS).sort(GROUP)
+
+
 CHANGED = """
 select agency, sector, figure, sum(new - old)::bigint from restatement
 where feed = %(feed)s and calendar = %(calendar)s and month = %(month)s
