@@ -26,6 +26,7 @@ from jobs.window import Window
 # As many events are read and folded together: read as text 200 bytes each, folded 470 (jobs.flow_day), so
 # some 200 MB whatever the feed holds.
 AT_ONCE = 300_000
+EVENTS_A_CASE = 10  # more than most have
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def _whole_cases(codes: list[str], cases: Mapping[str, str]) -> Iterator[list[st
     """The codes, in order of their cases, some cases at a time."""
     some: list[str] = []
     for code in codes:
-        if len(some) >= AT_ONCE // 10 and cases[code] != cases[some[-1]]:
+        if some and len(some) >= AT_ONCE // EVENTS_A_CASE and cases[code] != cases[some[-1]]:
             yield some
             some = []
         some.append(code)

@@ -84,16 +84,21 @@ class Office:
     registry: Registry
     taken: int = 0
     runs: int = 0
+    now: datetime = FIRST
 
     def __post_init__(self) -> None:
-        self.feed = self.registry.feed(FEED)
+        offsets.register(self.live, FEED, "id-1", [0])
+        self.promised(self.registry)
+
+    def promised(self, registry: Registry) -> None:
+        """What the files say from `now` on; nothing is folded again."""
+        self.registry, self.feed = registry, registry.feed(FEED)
         self.rules, self.clocked = case_rules(self.feed), case_rules(self.feed, self.registry)
         join = identity_rules(self.feed)
         joins = {FEED: join} if join else {}
         hashes = {FEED: self.feed.definitions_hash}
         self.kernel = Kernel(lambda _, events: fold_now(events, self.rules), hashes, joins)
-        offsets.register(self.live, FEED, "id-1", [0])
-        definitions.publish(self.live, self.registry, FIRST)
+        definitions.publish(self.live, self.registry, self.now)
 
     def deliver(self, events: Sequence[Event]) -> None:
         """As one poll; a later copy of an event may say that it was received earlier."""
@@ -119,14 +124,14 @@ class Office:
         months = months_of(self.feed, self.registry, window.last)
         source = Source("", 0, 1, {0: self.taken}, frozenset(), self.clocked, {}, months)
         plan = Plan(self._name(), self.feed, source, window, open_start=False)
-        stage(self.conn, plan, window, self.built(window.last), FIRST)
+        stage(self.conn, plan, window, self.built(window.last), self.now)
         self._publish()
 
     def close(self, last: date) -> Closed:
         """Closes days on top of what is published, and publishes them."""
         self.conn.rollback()
         done = close(self.conn, self.clocked, months_of(self.feed, self.registry, last), last)
-        stage_changes(self.conn, self._name(), self.feed, done, FIRST)
+        stage_changes(self.conn, self._name(), self.feed, done, self.now)
         self._publish()
         return done
 
@@ -151,7 +156,7 @@ class Office:
 
     def _publish(self) -> None:
         name = f"{FEED}:{self.runs}"
-        judged = audit(self.conn, name, FIRST)
+        judged = audit(self.conn, name, self.now)
         assert judged.state == "audited", judged.reason
-        publish(self.conn, name, FIRST)
+        publish(self.conn, name, self.now)
         self.conn.commit()
