@@ -13,7 +13,7 @@ from ioc.errors import BadInput
 from ioc.forms import NotIssued
 from ioc.kernel.events import EVENTS
 from ioc.rules import case_rules
-from jobs.flow_day import Built, folded
+from jobs.flow_day import MONTHLY, Built, folded
 from jobs.runs import MONTHS
 from jobs.staging import months_of
 from jobs.whole import whole as whole_months
@@ -39,7 +39,8 @@ def simulated() -> pl.DataFrame:
     log = pl.concat(list(log_months(plan, plan.sends, REGISTRY, 8)))
     months = months_of(feed, REGISTRY, YEAR.last)
     found = folded(log.select(EVENTS.names()).lazy(), case_rules(feed), months)
-    return whole_months(Built(found["days"].sort("day"), found["months"], 0, 0), YEAR, months.calendars)
+    built = Built(found["days"].sort("day"), {table.name: found[table.name] for table in MONTHLY}, 0, 0)
+    return whole_months(built, YEAR, months.calendars)[MONTHS.name]
 
 
 @pytest.fixture
