@@ -29,7 +29,10 @@ def explain(
     period: Annotated[str, typer.Argument(help="Whole months of the calendar: 2024-01, 2024-Q1, 2024-9M.")],
     cell: Annotated[
         str,
-        typer.Argument(help="agency=H20.01,channel=online,sector=…,figure=resolved; left out: all of them."),
+        typer.Argument(
+            help="agency=H20.01,channel=online,sector=…,figure=resolved; left out: all of them. under=H20:"
+            " that agency with all under it."
+        ),
     ],
     calendar: Annotated[
         str, typer.Option(help="Whose months: CALENDAR, REPORT_15_14 (a month from the 15th to the 14th).")

@@ -16,17 +16,20 @@ from ioc.warehouse.revisions import offsets_of
 
 def as_text(told: Explained, said: Speaker, limit: int) -> Iterator[str]:
     lang, period, revision = said.lang, told.period, told.revision
+    group, under = told.cell.group, told.cell.under
     yield say(
         lang,
         "figure",
         figure=told.cell.figure,
-        cell=cell_of(told.cell.group, lang),
+        cell=cell_of(group if under is None else {**group, "agency": say(lang, "under", value=under)}, lang),
         period=period.name,
         calendar=period.calendar.name,
         first=said.day(period.start),
         last=said.day(period.last),
         value=told.value,
     )
+    if under is not None:
+        yield from agencies(told, lang, limit)
     yield say(lang, "revision", revision=revision.revision, at=said.when(revision.published_at))
     yield say(lang, "position", position=" ".join(offsets_of(revision)))
     changed = "" if revision.definitions == told.definitions_now else ".changed"
@@ -37,6 +40,14 @@ def as_text(told: Explained, said: Speaker, limit: int) -> Iterator[str]:
     for step in told.steps:
         yield from of_step(step, said)
     yield from cases(told, said, limit)
+
+
+def agencies(told: Explained, lang: Lang, limit: int) -> Iterator[str]:
+    """What the figure of an agency with all under it is the sum of."""
+    for code, n in told.agencies[:limit]:
+        yield "  " + say(lang, "cell.agency", value=code or say(lang, "nothing")) + f": {n}"
+    if (more := len(told.agencies) - limit) > 0:
+        yield "  " + say(lang, "agencies.more", n=more, value=sum(n for _, n in told.agencies[limit:]))
 
 
 def audit(made: Made, lang: Lang) -> Iterator[str]:
@@ -84,12 +95,13 @@ def as_data(told: Explained, lang: Lang, limit: int) -> dict[str, Any]:
     """Everything as JSON carries it; `cases.more` says how many are not listed."""
     period, revision = told.period, told.revision
     return {
-        "cell": {**told.cell.group, "figure": told.cell.figure},
+        "cell": {**told.cell.group, "under": told.cell.under, "figure": told.cell.figure},
         "period": {
             **{"name": period.name, "calendar": period.calendar.name},
             **{"from": period.start, "to": period.last},
         },
         "value": told.value,
+        "agencies": [{"agency": code, "value": n} for code, n in told.agencies],
         "revision": {**vars(revision), "definitions_now": told.definitions_now},
         "run": vars(told.made),
         "history": [

@@ -59,7 +59,7 @@ def restatements(
             one(conn, feed, explain, form, said)
             return
         group = {"agency": agency_known(conn, registry, feed, agency)}
-        found = listed(conn, feed, calendar, months, group=group)
+        found = listed(conn, feed, calendar, months, cell=group)
     rows = [in_words(row, language) for row in found]
     PRINT[form](rows, TOLD, said)
     if not rows:

@@ -13,7 +13,7 @@ from ioc.kernel.events import EVENTS
 from ioc.kernel.months import NEEDED, Months, added
 from ioc.kernel.period_names import NamedPeriod
 from ioc.kernel.rules import CaseRules
-from ioc.ledger.cell import Cell
+from ioc.ledger.cell import Cell, asked
 from ioc.ledger.figure import months_for
 from ioc.warehouse.connection import Connection
 from ioc.warehouse.months import STOCKS
@@ -33,6 +33,7 @@ CANDIDATES = """
 select {columns} from cases where feed = %(feed)s and in_figures and {by}
     and coalesce(agency, '') = coalesce(%(agency)s, agency, '')
     and coalesce(channel, '') = coalesce(%(channel)s, channel, '')
+    and (%(agencies)s::text[] is null or coalesce(agency, '') = any(%(agencies)s))
 """
 AHEAD = """
 select coalesce(sum(greatest(next_offset - coalesce((%(known)s::jsonb->>partition::text)::bigint, 0), 0)), 0)
@@ -55,11 +56,11 @@ def behind(
     months = months_for(cell.figure, period)
     first, last = months[0].start, months[-1].last
     cases = _candidates(conn, rules.feed, cell, first, last)
-    asked = Months((period.calendar,), first, last, sectors, pauses)
+    counted_in = Months((period.calendar,), first, last, sectors, pauses)
     events = pl.DataFrame(schema=EVENTS)
     if cell.figure in STOCKS:
         events = events_frame(conn, rules.feed, cases.get_column("case_id").to_list())
-    counted = added(events, cases, rules, asked).filter(pl.col(cell.figure) > 0)
+    counted = added(events, cases, rules, counted_in).filter(pl.col(cell.figure) > 0)
     if cell.sector is not None:
         counted = counted.filter(sector=cell.sector)
     return cases.join(counted.select("case_id").unique(), on="case_id").select(SHOWN).sort("case_id")
@@ -74,7 +75,7 @@ def ahead(conn: Connection, feed: str, revision: Published) -> int:
 
 def _candidates(conn: Connection, feed: str, cell: Cell, first: date, last: date) -> pl.DataFrame:
     text = CANDIDATES.format(columns=", ".join(NEEDED), by=_BY.get(cell.figure, _RESOLVED))
-    names = {"feed": feed, "first": first, "last": last, "agency": cell.agency, "channel": cell.channel}
+    names = {"feed": feed, "first": first, "last": last, **asked(cell)}
     kinds: dict[str, Any] = {**BEHIND, "in_figures": pl.Boolean(), "withdrawn": pl.Boolean()}
     schema = {name: kinds[name] for name in NEEDED}
     return pl.DataFrame(conn.execute(text.encode(), names).fetchall(), schema=schema, orient="row")

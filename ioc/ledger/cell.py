@@ -1,4 +1,7 @@
-"""A cell of published months as a person names it: `agency=H20.01,channel=online,figure=resolved`."""
+"""A cell of published months as a person names it: `agency=H20.01,channel=online,figure=resolved`.
+
+`under=H20` in place of an agency: the sum of it and of all that stand under it.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from ioc.kernel.months import MONTH_FIGURES
 from schemas import near
 
 GROUP = ("agency", "channel", "sector")
-PARTS = (*GROUP, "figure")
+PARTS = (*GROUP, "under", "figure")
 SHOWN = 20  # known names, in an error
 # A comma ends a value only before a next part: names of sectors have commas.
 _PART = re.compile(r"\s*([^=,]*?)\s*=(.*?)(?=,[^=,]*=|$)(?:,|$)", re.DOTALL)
@@ -20,12 +23,17 @@ _PART = re.compile(r"\s*([^=,]*?)\s*=(.*?)(?=,[^=,]*=|$)(?:,|$)", re.DOTALL)
 
 @dataclass(frozen=True)
 class Cell:
-    """One figure; of a part that is None all values are added up, '' is where none was said."""
+    """One figure; of a part that is None all values are added up, '' is where none was said.
+
+    `under`: the agency whose own and all under it are added up; `agencies`: which these are, None: every one.
+    """
 
     figure: str
     agency: str | None = None
     channel: str | None = None
     sector: str | None = None
+    under: str | None = None
+    agencies: frozenset[str] | None = None
 
     @property
     def group(self) -> dict[str, str | None]:
@@ -51,7 +59,10 @@ def cell(text: str) -> Cell:
     if figure not in MONTH_FIGURES:
         mend = f"name one of {', '.join(MONTH_FIGURES)}{near(figure, MONTH_FIGURES)}"
         raise BadInput("figure", figure, mend)
-    return Cell(figure, **parts)
+    if "under" in parts and "agency" in parts:
+        raise BadInput("CELL", text, "say agency or under: one agency, or one with all that stand under it")
+    agency, channel, sector, under = (parts.get(part) for part in (*GROUP, "under"))
+    return Cell(figure, agency, channel, sector, under)
 
 
 def held_to(wanted: Cell, known: Mapping[str, Collection[str]]) -> None:
@@ -65,9 +76,11 @@ def held_to(wanted: Cell, known: Mapping[str, Collection[str]]) -> None:
 
 
 def where(of: str = "") -> str:
-    """SQL: whether a row of months or restatements is of the cell; parameters as `Cell.group`."""
-    return " and ".join(f"{of}{part} = coalesce(%({part})s, {of}{part})" for part in GROUP)
+    """SQL: whether a row of months or restatements is of the cell; parameters as `asked`."""
+    parts = [f"{of}{part} = coalesce(%({part})s, {of}{part})" for part in GROUP]
+    return " and ".join([*parts, f"(%(agencies)s::text[] is null or {of}agency = any(%(agencies)s))"])
 
 
 def asked(wanted: Cell) -> dict[str, Any]:
-    return dict(wanted.group)
+    """The parameters of `where`."""
+    return {**wanted.group, "agencies": None if wanted.agencies is None else sorted(wanted.agencies)}

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
+from ioc.errors import BadInput
 from ioc.kernel.period_names import NamedPeriod
 from ioc.ledger import figure
 from ioc.ledger.behind import ahead, behind
 from ioc.ledger.cell import Cell, held_to
 from ioc.ledger.figure import Made, Step
 from ioc.rules import case_rules, pauses_of, sectors_of
+from ioc.signing.whose import all_under
 from ioc.warehouse.connection import Connection
+from ioc.warehouse.months import period_months
 from ioc.warehouse.revisions import Published
-from schemas import Feed, Registry
+from schemas import Feed, Registry, near
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,7 @@ class Explained:
     """`value` as published at the revision; `cases`: a frame of behind.BEHIND by what is known now.
 
     `ahead`: messages taken since the revision's position; `definitions_now`: by which cases are folded now.
+    `agencies`: which agencies `value` is the sum of, and what of it is whose; of those that add anything.
     """
 
     cell: Cell
@@ -33,6 +37,7 @@ class Explained:
     definitions_now: str
     cases: pl.DataFrame
     ahead: int
+    agencies: list[tuple[str, int]]
 
 
 def explained(
@@ -40,20 +45,43 @@ def explained(
 ) -> Explained:
     """What is told of a cell of a period that the revision covers.
 
-    BadInput names a part of the cell that nobody knows; Stop where the revision has no months.
+    BadInput names a part of the cell that nobody knows; Stop where the revision has no months, and as
+    `all_under` has it.
     """
     sectors = sectors_of(registry)
     held_to(cell, known(conn, registry, feed, period))
+    cell = rolled_up(conn, registry, feed, revision, period, cell)
+    agencies = figure.by_agency(conn, feed.feed, revision, period, cell)
     return Explained(
         cell=cell,
         period=period,
         revision=revision,
-        value=figure.value(conn, feed.feed, revision, period, cell),
+        value=sum(n for _, n in agencies),
         made=figure.made(conn, revision),
         steps=figure.history(conn, feed.feed, revision, period, cell),
         definitions_now=feed.definitions_hash,
         cases=behind(conn, case_rules(feed), cell, period, sectors, pauses_of(feed)),
         ahead=ahead(conn, feed.feed, revision),
+        agencies=agencies,
+    )
+
+
+def rolled_up(
+    conn: Connection, registry: Registry, feed: Feed, revision: Published, period: NamedPeriod, cell: Cell
+) -> Cell:
+    """The cell with the agencies that stand under its own on the period's last day, as form II.06b has them.
+
+    BadInput where the reference data do not know the agency.
+    """
+    if cell.under is None:
+        return cell
+    version = registry.history.agency_said(cell.under, period.last)
+    if version is None:
+        mend = f"no agency of the reference data has this code{near(cell.under, registry.agencies)}"
+        raise BadInput("under", cell.under, mend)
+    seen = frozenset(period_months(conn, feed.feed, revision, period)["agency"])
+    return replace(
+        cell, agencies=all_under(registry.history, version, period.last, seen, f"figure {cell.figure}")
     )
 
 

@@ -71,11 +71,19 @@ def months_for(figure: str, period: NamedPeriod) -> list[NamedPeriod]:
     return months[-1:] if figure in STOCKS else months
 
 
-def value(conn: Connection, feed: str, revision: Published, period: NamedPeriod, cell: Cell) -> int:
-    """The cell as published at the revision; Stop where it has no such months."""
+def by_agency(
+    conn: Connection, feed: str, revision: Published, period: NamedPeriod, cell: Cell
+) -> list[tuple[str, int]]:
+    """What each agency adds to the cell as published at the revision, by code; without those that add 0.
+
+    Stop where it has no such months.
+    """
     rows = period_months(conn, feed, revision, period)
     wanted = [pl.col(part) == said for part, said in cell.group.items() if said is not None]
-    return int(rows.filter(pl.lit(value=True), *wanted).get_column(cell.figure).sum())
+    if cell.agencies is not None:
+        wanted.append(pl.col("agency").is_in(sorted(cell.agencies)))
+    mine = rows.filter(pl.lit(value=True), *wanted).group_by("agency").agg(pl.col(cell.figure).sum())
+    return mine.filter(pl.col(cell.figure) != 0).sort("agency").rows()
 
 
 def made(conn: Connection, revision: Published) -> Made:
@@ -105,7 +113,7 @@ def history(conn: Connection, feed: str, revision: Published, period: NamedPerio
         feed,
         period.calendar.name,
         months,
-        group=cell.group,
+        cell=asked(cell),
         figure=cell.figure,
         revision=revision.revision,
     )

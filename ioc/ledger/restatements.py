@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from psycopg.rows import dict_row
 
-from ioc.ledger.cell import where
+from ioc.ledger.cell import GROUP, where
 from ioc.warehouse.connection import Connection
 
 Row = dict[str, Any]
@@ -57,16 +57,19 @@ def listed(
     calendar: str,
     months: Sequence[str] | None = None,
     *,
-    group: dict[str, str | None] | None = None,
+    cell: Mapping[str, Any] | None = None,
     figure: str | None = None,
     revision: int | None = None,
 ) -> list[Row]:
-    """Entries in the order in which they were written; None leaves a part open. Rows have COLUMNS."""
-    cell = group or {}
+    """Entries in the order in which they were written; None leaves a part open. Rows have COLUMNS.
+
+    cell: as ledger.cell.asked, what is not in it is left open.
+    """
+    of = cell or {}
     names = {"feed": feed, "calendar": calendar, "months": None if months is None else list(months)}
     asked = {
         **names,
-        **{part: cell.get(part) for part in ("agency", "channel", "sector")},
+        **{part: of.get(part) for part in (*GROUP, "agencies")},
         "figure": figure,
         "revision": revision,
     }

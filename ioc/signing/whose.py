@@ -11,7 +11,7 @@ import polars as pl
 from ioc.errors import BadInput, Stop
 from ioc.kernel.flow import FLOWS
 from ioc.warehouse.months import STOCKS
-from schemas import Feed, Form, near
+from schemas import Agency, Feed, Form, near
 from schemas.history import History
 
 KINDS = ("online", "direct", "postal")
@@ -45,17 +45,27 @@ def whose(
         return Whose(code, name, frozenset({code}))
     if version is None:
         raise BadInput("agency", code, f"form {form.form} is of agencies under one of the reference data")
+    return Whose(code, name, all_under(history, version, on, seen, f"form {form.form}"))
+
+
+def all_under(
+    history: History, version: Agency, on: date, seen: frozenset[str], what: str
+) -> frozenset[str] | None:
+    """The agency and all that stand under it on the day; None: every one, for the only top with figures.
+
+    `seen`: those with figures. Stop, saying of `what`, where some of no reference data could be anybody's.
+    """
+    code = version.code
     tops = {one: top(history, one, on) for one in seen}
-    under = frozenset(one for one in history.versions if code in ancestry(history, one, on)) | {code}
     strays = sorted(one for one, its in tops.items() if its is None)
     if version.parent is not None or not strays:
-        return Whose(code, name, under)
+        return frozenset(one for one in history.versions if code in ancestry(history, one, on)) | {code}
     if others := sorted({its for its in tops.values() if its not in (None, code)}):
         raise Stop(
-            f"form {form.form} of {code}: {', '.join(map(repr, strays))} are in no reference data"
+            f"{what} of {code}: {', '.join(map(repr, strays))} are in no reference data"
             f" and could stand under {', '.join([code, *others])}; add them to agencies.csv"
         )
-    return Whose(code, name, None)
+    return None
 
 
 def ancestry(history: History, code: str, on: date) -> list[str]:

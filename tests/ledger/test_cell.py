@@ -21,6 +21,7 @@ from ioc.ledger.cell import Cell, cell, held_to
         ),
         ("sector=,figure=new", Cell("new", sector="")),
         ("agency=a=b,figure=new", Cell("new", "a=b")),
+        ("under=H20,figure=new", Cell("new", under="H20")),
     ],
 )
 def test_a_cell_is_its_parts_in_any_order_with_commas_in_a_sector(text: str, named: Cell) -> None:
@@ -34,11 +35,11 @@ def test_a_cell_is_its_parts_in_any_order_with_commas_in_a_sector(text: str, nam
         ("H20.01", "CELL: 'H20.01' cannot be used; write it as agency="),
         (
             "figure=new,H20.01=,",
-            "CELL: 'H20.01' cannot be used; its parts are agency, channel, sector, figure",
+            "CELL: 'H20.01' cannot be used; its parts are agency, channel, sector, under, figure",
         ),
         (
             "agncy=H20.01,figure=new",
-            "CELL: 'agncy' cannot be used; its parts are agency, channel, sector, figure; near: 'agency'",
+            "CELL: 'agncy' cannot be used; its parts are agency, channel, sector, under, figure; near: ",
         ),
         ("figure=new,figure=late", "CELL: 'figure=new,figure=late' cannot be used; figure is given twice"),
         ("x,figure=new", "CELL: 'x,figure=new' cannot be used; write it as"),
