@@ -116,6 +116,16 @@ class Settings(BaseSettings):
     archive_cron: str = Field(default="*/15 * * * *", description="when the archive runs by itself")
     rollup_cron: str = Field(default="30 0 * * *", description="when the rollups run by themselves")
 
+    rollup_start: str = Field(
+        default="",
+        description="since when (ISO, with a zone) rollups that were missed are caught up; `up` remembers its"
+        " first start, save in a demo; empty: they are not",
+    )
+    rebuild_cron: str = Field(default="30 18 * * 6", description="when the whole log is rolled up again")
+    alert_url: str = Field(
+        default="", description="where a failed task is also told, as JSON by POST; empty: nowhere"
+    )
+
     @field_validator("home")
     @classmethod
     def _absolute(cls, home: Path) -> Path:

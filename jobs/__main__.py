@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import date
+from datetime import date, datetime
 
 from ioc.errors import IocError, Retry
 from jobs.launch import AGAIN
@@ -18,13 +18,16 @@ def main() -> int:
     parser.add_argument("--feed", help="one feed; without it every case feed that has events")
     parser.add_argument("--from", dest="first", type=date.fromisoformat)
     parser.add_argument("--to", dest="last", type=date.fromisoformat)
+    instant = datetime.fromisoformat
+    parser.add_argument("--until", type=instant, help="no day that ended after this instant of the machine")
     parser.add_argument("--due", action="store_true", help="archive only what a rollup would be due for")
     parser.add_argument("--full", action="store_true", help="roll up from the whole log")
     given = parser.parse_args()
     try:
         from jobs import house, steps
 
-        asked = house.Asked(given.trigger, given.feed, given.first, given.last, given.due, given.full)
+        days = (given.first, given.last)
+        asked = house.Asked(given.trigger, given.feed, *days, given.due, given.full, given.until)
         said = steps.STEPS[given.step](asked)
     except IocError as exc:
         sys.stdout.write(f"{exc}\n")

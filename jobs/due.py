@@ -2,36 +2,66 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from psycopg.types.json import Jsonb
 
 from ioc.warehouse.connection import Connection
 from ioc.warehouse.revisions import Published, published
+from jobs.house import Asked, House
 from jobs.window import last_ended_day
 from schemas import Feed
 
 
-def due(conn: Connection, feed: Feed, now: datetime) -> bool:
+def wanted(home: House, conn: Connection, feed: Feed, asked: Asked) -> bool:
+    """Whether a run is to roll this feed up: asked for by name, published and to be rebuilt, or due."""
+    if asked.until is None and asked.feed:
+        return True
+    if asked.full and published(conn, feed.feed) is not None:
+        return True
+    return due(conn, feed, home.now, home.until(asked))
+
+
+def due(conn: Connection, feed: Feed, now: datetime, until: datetime | None = None) -> bool:
     """True where a day has ended since, the rules changed, or a covered day had a late event.
 
-    What happened after the covered days waits until its day has ended.
+    What happened after the covered days waits until its day has ended. until: where the run is made for an
+    earlier instant, only days that had ended by then count: those that are covered are left alone.
     """
     begun = conn.execute(
         "select from topic_partition where topic = %s and next_offset > 0 limit 1", [feed.feed]
     ).fetchone()
     if begun is None:
         return False
+    today, ended = (last_ended_day(at, feed.zone) for at in (now, until or now))
     before = published(conn, feed.feed)
-    if before is None or before.definitions != feed.definitions_hash:
+    if before is None:
+        return ended == today or _began(conn, feed, ended)
+    if before.covers_to < ended:
         return True
-    return before.covers_to < last_ended_day(now, feed.zone) or _late(conn, feed, before)
+    if ended < today:  # what came since is for the run of the present
+        return False
+    return before.definitions != feed.definitions_hash or _late(conn, feed, before)
+
+
+def _midnight(day: date, zone: str) -> datetime:
+    """When the local day is over."""
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))
+
+
+def _began(conn: Connection, feed: Feed, last: date) -> bool:
+    """Whether anything happened up to the day: figures begin with the first event, not with a day before."""
+    found = conn.execute(
+        "select from event where feed = %s and occurred_at < %s limit 1",
+        [feed.feed, _midnight(last, feed.zone)],
+    ).fetchone()
+    return found is not None
 
 
 def _late(conn: Connection, feed: Feed, before: Published) -> bool:
     """Whether an event at or above the published position lies on a covered day."""
-    midnight = datetime.combine(before.covers_to + timedelta(days=1), time(), ZoneInfo(feed.zone))
+    midnight = _midnight(before.covers_to, feed.zone)
     found = conn.execute(
         """
         select from jsonb_each_text(%s) place (partition, next)

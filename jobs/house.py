@@ -24,6 +24,7 @@ class Asked:
     last: date | None = None
     due: bool = False  # only feeds whose published figures are out of date
     full: bool = False  # read the whole log, though days could be closed on top of what is published
+    until: datetime | None = None  # the machine's instant that the run was made for: no day that ended later
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,12 @@ class House:
 
     def warehouse(self) -> Connection:
         return connect(self.settings, name="ioc jobs")
+
+    def until(self, asked: Asked) -> datetime:
+        """The stack's instant up to which days are to be closed: the present one, or that of the run."""
+        if asked.until is None:
+            return self.now
+        return min(Clock.parse(self.settings.clock).at(asked.until), self.now)
 
     def feeds(self, asked: str | None) -> list[Feed]:
         """The feed asked for, or every one; BadInput names the known ones."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from ioc.errors import IocError, Retry, Stop
 from ioc.rules import case_rules
@@ -13,7 +12,7 @@ from ioc.warehouse.revisions import published
 from jobs import runs
 from jobs.broker import Span, spans
 from jobs.close import close
-from jobs.due import due
+from jobs.due import wanted
 from jobs.house import Asked, House
 from jobs.runs import Rebuild, Run
 from jobs.staging import Plan, await_live, coverage, months_of, pinned, stage, stage_changes
@@ -25,7 +24,7 @@ def staged(home: House, conn: Connection, asked: Asked) -> str:
     """Stages each feed that is asked for or due; what to say of it, a line per feed."""
     said, plans = [], list[Plan]()
     for feed in home.feeds(asked.feed):
-        if asked.feed or due(conn, feed, home.now):
+        if wanted(home, conn, feed, asked):
             found = _closed(home, conn, feed, asked)
             if isinstance(found, Run):
                 said.append(f"{_said(found)}, closed")
@@ -36,7 +35,7 @@ def staged(home: House, conn: Connection, asked: Asked) -> str:
 
 
 def _window(home: House, feed: Feed, asked: Asked) -> Window:
-    last = asked.last or last_ended_day(home.now, feed.zone)
+    last = asked.last or last_ended_day(home.until(asked), feed.zone)
     return held_to_clock(Window(asked.first or last, last), home.now, feed.zone)
 
 
@@ -98,7 +97,7 @@ def _plan(home: House, conn: Connection, feed: Feed, asked: Asked) -> list[Plan]
     except IocError as exc:
         if asked.feed:
             raise
-        failed(conn, feed, asked, str(exc), home.now)
+        failed(home, conn, feed, asked, str(exc))
         return []
     if source is None:
         return []
@@ -108,9 +107,9 @@ def _plan(home: House, conn: Connection, feed: Feed, asked: Asked) -> list[Plan]
     return [Plan(runs.run_id(feed.feed, asked.trigger), feed, source, window, asked.first is None)]
 
 
-def failed(conn: Connection, feed: Feed, asked: Asked, reason: str, at: datetime) -> None:
+def failed(home: House, conn: Connection, feed: Feed, asked: Asked, reason: str) -> None:
     """Keeps why a run that was asked for came to nothing."""
-    last = asked.last or last_ended_day(at, feed.zone)
+    last, at = asked.last or last_ended_day(home.until(asked), feed.zone), home.now
     run = runs.Run(
         *(runs.run_id(feed.feed, asked.trigger), feed.feed, asked.first or last, last, feed.zone, {}),
         *(feed.definitions_hash, "failed", reason),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ioc.errors import IocError, Stop
 from jobs import runs
-from jobs.due import due
+from jobs.due import wanted
 from jobs.house import Asked, house
 
 
@@ -17,7 +17,7 @@ def archive(asked: Asked) -> str:
     home = house()
     with home.warehouse() as conn:
         conn.autocommit = True
-        names = [f.feed for f in home.feeds(asked.feed) if not asked.due or due(conn, f, home.now)]
+        names = [f.feed for f in home.feeds(asked.feed) if not asked.due or wanted(home, conn, f, asked)]
         conn.execute("select pg_advisory_lock(hashtext('ioc archive'))")
         held = fill(home.settings, names, home.now)
     return (
@@ -36,7 +36,7 @@ def rollup(asked: Asked) -> str:
         except IocError as exc:
             conn.rollback()
             for feed in home.feeds(asked.feed) if asked.feed else []:
-                failed(conn, feed, asked, str(exc), home.now)
+                failed(home, conn, feed, asked, str(exc))
             raise
 
 

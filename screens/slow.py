@@ -43,6 +43,10 @@ order by started_at desc limit 1
 CHECKS = """
 select "check", observed from audit where run_id = %s and severity = 'fail' and not ok order by "check"
 """
+ALERTS = """
+select dag, task, run, what, at from alert
+where ended_at is null and (feed is null or feed = %(feed)s) order by at desc limit 5
+"""
 FIRST_SOURCES = (
     "select source, max(last_received_at) from cases where feed = %s and source is not null group by 1"
 )
@@ -85,7 +89,7 @@ class Sources:
 
 
 async def read(connection: AsyncConnection[Any], feed: Feed, registry: Registry) -> Row:
-    """What is in no figure, the published revision, and the run that was refused after it, if any."""
+    """What is in no figure, the published revision, the run refused after it, and other tasks that failed."""
     names = {"feed": feed.feed, "hash": feed.definitions_hash}
     found: Row = {}
     async with connection.cursor(row_factory=dict_row) as cursor:
@@ -97,6 +101,10 @@ async def read(connection: AsyncConnection[Any], feed: Feed, registry: Registry)
         if refused := await (await cursor.execute(REFUSED, names)).fetchone():
             checks = await (await cursor.execute(CHECKS, (refused["run_id"],))).fetchall()
             found["refused"] = {**texts(refused), "checks": checks}
+        alerts = await (await cursor.execute(ALERTS, names)).fetchall()
+    told = refused["run_id"] if refused else ""  # the banner of a refused run says what its alert says
+    if alerts := [texts(alert) for alert in alerts if not told.endswith(alert["run"])]:
+        found["alerts"] = alerts
     found["meta"] = await words(connection, feed, registry)
     return found
 

@@ -16,6 +16,10 @@ from ioc.errors import IocError
 COMMANDS = {
     "up": ("ioc.cli.up:up", "Start every part and keep it running; Ctrl-C stops all of it."),
     "down": ("ioc.cli.down:down", "Stop the stack of this IOC_HOME from another terminal."),
+    "airflow": (
+        "ioc.cli.airflow:airflow",
+        "Airflow's own commands on this stack, such as `backfill create`.",
+    ),
     "status": ("ioc.cli.status:status", "Per part: state, address, age of its newest event, memory."),
     "import": (
         "ioc.cli.import_:import_",
@@ -46,6 +50,9 @@ COMMANDS = {
     ),
     "simulate": ("ioc.cli.simulate:simulate", "Write a simulated province's events to a file."),
 }
+# Words that look like options of ours, --help among them, are the other program's.
+PASSED_ON: dict[str, Any] = {"ignore_unknown_options": True, "allow_interspersed_args": False}
+SETTINGS = {"airflow": PASSED_ON | {"help_option_names": []}}
 
 
 def command(name: str) -> TyperCommand:
@@ -54,7 +61,7 @@ def command(name: str) -> TyperCommand:
     module, function = target.split(":")
     run: Callable[..., Any] = getattr(importlib.import_module(module), function)
     single = typer.Typer(add_completion=False)
-    single.command(name, help=run.__doc__ or help_text)(run)
+    single.command(name, help=run.__doc__ or help_text, context_settings=SETTINGS.get(name))(run)
     built = typer.main.get_command(single)
     assert isinstance(built, TyperCommand)
     return built

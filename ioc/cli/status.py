@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from ioc.settings import load
@@ -47,6 +48,13 @@ def _print(known: dict[str, Any]) -> None:
     console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
     console.print(table)
     console.print(f"\n{_count(cases)} cases in the warehouse, {_count(lag)} messages on the way to it")
+    for alert in known["alerts"] or []:
+        whose = f" for {alert['feed']}" if alert["feed"] else ""
+        console.print(
+            f"[bold]ALERT[/] {alert['dag']}.{alert['task']} failed{whose} at {alert['at']}"
+            f" in run {alert['run']}: {escape(alert['what'])}",
+            soft_wrap=True,
+        )
     if "reason" in known:
         console.print(known["reason"])
     console.print(f"stack's clock {known['now']}")

@@ -109,11 +109,11 @@ class Airflow:
     def _migrate(self) -> list[str]:
         """Brings the database to this Airflow's version, unless a marker says that it is."""
         marker = self.folder / f"database-{version('apache-airflow-core')}"
-        script = f"'{_program()}' db migrate && touch '{marker}'"
+        script = f"'{program()}' db migrate && touch '{marker}'"
         return ["true"] if marker.exists() else ["sh", "-c", script]
 
     def _command(self, *words: str) -> Callable[[], list[str]]:
-        return lambda: [_program(), *words]
+        return lambda: [program(), *words]
 
     def _secrets(self) -> dict[str, str]:
         """Made once, so that sessions and stored connections outlive a restart."""
@@ -132,7 +132,8 @@ def _fernet_key() -> str:
     return urlsafe_b64encode(os.urandom(32)).decode()
 
 
-def _program() -> str:
+def program() -> str:
+    """Airflow's command beside this interpreter; Stop where it is not installed."""
     beside = Path(sys.executable).with_name("airflow")
     if not beside.exists():
         raise Stop(f"no Airflow beside {sys.executable}: run `make setup`, or `ioc up --without airflow`")

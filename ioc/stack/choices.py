@@ -36,6 +36,8 @@ def choose(settings: Settings, home: Home, demo: bool, rate: float, warehouse_ur
     }
     if home.remembered().get("demo"):
         chosen |= {name: value for name, value in DEMO_CRONS.items() if name not in settings.model_fields_set}
+    elif not settings.rollup_start:
+        chosen["rollup_start"] = _first_start(home)
     return settings.model_copy(update=chosen)
 
 
@@ -49,6 +51,15 @@ def _ports(settings: Settings, home: Home) -> dict[str, int]:
             raise BadInput("IOC_" + name.upper(), asked, "another program has that port; set another")
     home.remember(ports=ports)
     return ports
+
+
+def _first_start(home: Home) -> str:
+    """When this home was first started: what was missed before then is nobody's to catch up."""
+    known = home.remembered().get("first_start")
+    if not known:
+        known = datetime.now(UTC).isoformat(timespec="seconds")
+        home.remember(first_start=known)
+    return str(known)
 
 
 def _password(home: Home) -> str:

@@ -26,6 +26,9 @@ CHOSEN = (
     "live_workers",
     "archive_cron",
     "rollup_cron",
+    "rollup_start",
+    "rebuild_cron",
+    "alert_url",
 )
 
 

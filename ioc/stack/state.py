@@ -16,6 +16,7 @@ from ioc.settings import Settings
 from ioc.stack.home import Home, PartRecord
 from ioc.stack.processes import family
 from ioc.warehouse import connect
+from ioc.warehouse.alerts import open_alerts
 from ioc.warehouse.connection import Connection
 
 RAW = ".raw"  # read by the gate, which answers for it: nothing of it is accepted yet
@@ -109,10 +110,12 @@ def report(settings: Settings, machine: datetime) -> dict[str, Any]:
         "parts": [asdict(part) for part in parts(Home(settings.home), clock, machine)],
         "figures": {"cases": None},
         "lag": None,
+        "alerts": None,
     }
     try:
         with connect(settings, name="ioc status") as conn:
             known["figures"]["cases"] = cases(conn)
+            known["alerts"] = [asdict(one) | {"at": one.at.isoformat()} for one in open_alerts(conn)]
             known["lag"] = lag(conn, settings)
     except (Retry, psycopg.Error) as exc:
         known["reason"] = str(exc)

@@ -46,6 +46,10 @@ export class Board {
       const found = checks.map(({ check, observed }) => t("found", { check, observed })).join("; ") || reason;
       notices.push(notice("late", t("refused"), `${t("refusedSay", { from: day(from), to: day(to) })} ${found}`));
     }
+    for (const { dag, task, what, at } of state.alerts ?? []) {
+      const since = local(at, state.meta.zone);
+      notices.push(notice("late", t("alert"), t("alertSay", { dag, task, what, time: `${since.time} ${since.date}` })));
+    }
     const drawn = notices.map((element) => element.textContent).join("\n");
     if (drawn === this.drawn) return;
     this.drawn = drawn;

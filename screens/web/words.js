@@ -92,6 +92,8 @@ const WORDS = {
   tickerNoneWhy: ["Gửi sự kiện tới cổng tiếp nhận, hoặc: ioc import, ioc simulate.", "Send events to the intake, or: ioc import, ioc simulate."],
   refused: ["Kiểm định không đạt", "Audit failed"],
   refusedSay: ["Lần tổng hợp {from} – {to} không được công bố; màn hình giữ số đã công bố trước đó.", "The rollup of {from} – {to} was not published; the last good revision stays on the screen."],
+  alert: ["Tác vụ thất bại", "A task failed"],
+  alertSay: ["{dag} · {task} dừng lúc {time}; số liệu giữ như lần công bố trước đó. {what}", "{dag} · {task} stopped at {time}; the last published figures stay. {what}"],
   found: ["{check}: thấy {observed}", "{check}: found {observed}"],
   back: ["Bảng điều hành", "Board"],
   list: ["Danh sách", "List"],
