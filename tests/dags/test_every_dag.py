@@ -161,17 +161,20 @@ def test_days_are_caught_up_since_the_first_start_and_not_before(
     dags: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from airflow.timetables.base import DataInterval, TimeRestriction
+    from airflow.timetables.trigger import CronTriggerTimetable
 
     assert not any(dag.catchup for dag in dags.values()), "no stack has started"
     monkeypatch.setenv("IOC_ROLLUP_START", "2026-01-05T10:00:00+00:00")
     found = {name: dag for name, dag in bag_of(DAGS).dags.items() if dag.catchup}
     assert list(found) == ["rollup_flow_day"]
     dag = found["rollup_flow_day"]
+    timetable = CronTriggerTimetable("30 0 * * *", timezone="UTC", interval=dag.timetable.interval)
     since = TimeRestriction(dag.start_date, None, catchup=True)
     runs = []
     interval: DataInterval | None = None
     for _ in range(3):
-        info = dag.timetable.next_dagrun_info(last_automated_data_interval=interval, restriction=since)
+        info = timetable.next_dagrun_info(last_automated_data_interval=interval, restriction=since)
+        assert info is not None
         interval = info.data_interval
         runs.append(info.run_after.isoformat()[:16])
         assert info.logical_date >= dag.start_date, "Airflow would leave its tasks out"

@@ -80,3 +80,25 @@ def test_other_rules_and_ended_days_are_due(conn: Connection, other: dict[str, s
     delivered(conn, 0, "2024-01-09T10:00Z")
     published(conn, **other)
     assert due(conn, FEED, NOW)
+
+
+def test_a_run_for_an_earlier_day_leaves_covered_days_alone_though_an_event_came_late(
+    conn: Connection,
+) -> None:
+    delivered(conn, 1, "2024-01-05T10:00Z")
+    published(conn)
+    assert due(conn, FEED, NOW, NOW)
+    assert not due(conn, FEED, NOW, NOW - timedelta(days=1))
+
+
+def test_a_run_for_an_earlier_day_closes_what_had_ended_then_and_was_not_covered(conn: Connection) -> None:
+    published(conn, covers_to="2024-01-06")
+    delivered(conn, 0, "2024-01-05T10:00Z")
+    assert due(conn, FEED, NOW, datetime(2024, 1, 8, 0, 30, tzinfo=UTC))
+    assert not due(conn, FEED, NOW, datetime(2024, 1, 6, 22, 30, tzinfo=UTC)), "23:30 on the 6th there"
+
+
+def test_a_first_run_for_a_day_before_the_first_event_publishes_no_empty_day(conn: Connection) -> None:
+    delivered(conn, 0, "2024-01-05T10:00Z")
+    assert not due(conn, FEED, NOW, datetime(2024, 1, 5, 0, 30, tzinfo=UTC))
+    assert due(conn, FEED, NOW, datetime(2024, 1, 6, 0, 30, tzinfo=UTC))
