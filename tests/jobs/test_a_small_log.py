@@ -74,8 +74,9 @@ def test_a_late_event_changes_only_the_rows_it_touches(rolled: Settings, deliver
     for name in ("archive", "rollup", "audit", "publish"):
         said = step(name, *words)
     # 27 and 28 February of the new case, and 1 March of all three groups with open cases; once for who
-    # resolves and once for who received; and February of a cell that had no case. That month was published.
-    assert "11 rows written, 0 closed" in said
+    # resolves and once for who received; and February of a cell that had no case, by sector and by procedure.
+    # That month was published.
+    assert "12 rows written, 0 closed" in said
     ledger = rows(rolled, "select figure, old, new, cause, events from restatement order by figure")
     told = ("late-event", [event_name("urn:test", "c7-received")])
     assert ledger == [("new", 0, 1, *told), ("open_in_time", 0, 1, *told)]

@@ -46,8 +46,10 @@ def test_a_steps_exit_says_whether_to_try_again(
     script = tmp_path / "step.py"
     script.write_text(program)
     monkeypatch.setattr(launch, "words", lambda *_: [sys.executable, str(script)])
+    monkeypatch.setattr(launch, "trigger_of", lambda _: "r")
+    monkeypatch.setattr(launch, "asked_of", lambda _: {})
     if error is None:
-        assert launch.launch("archive", "r", {}) == "so it is"
+        assert launch.launch("archive", {}) == "so it is"
         return
     with pytest.raises(error, match=r"no|wait"):
-        launch.launch("archive", "r", {})
+        launch.launch("archive", {})
