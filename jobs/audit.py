@@ -15,8 +15,8 @@ from psycopg import sql
 
 from ioc.errors import Stop
 from ioc.warehouse.connection import Connection
-from jobs.data_docs import validated
-from jobs.overlay import overlay
+from jobs.data_docs import Framed, validated
+from jobs.overlay import Overlay, overlay
 from jobs.runs import TABLES, Run, end, find
 from schemas.tables import Table, table
 
@@ -39,13 +39,13 @@ def audit(conn: Connection, run_id: str, at: datetime, docs: Path | None = None)
     run = find(conn, run_id)
     if run is None or run.state not in ("staged", "audited", "refused"):
         raise Stop(f"run {run_id} is {run.state if run else 'unknown'}: only a staged run can be audited")
-    promises = [table(rolled.name) for rolled in TABLES]
-    findings = [
-        found
+    promises, over = [table(rolled.name) for rolled in TABLES], overlay(conn, run)
+    frames = [
+        Framed(promise, name, frame(conn, promise, run, over, name))
         for promise in promises
         for name in promise.frames
-        for found in check(promise, frame(conn, promise, run, name), docs, run_id, name)
     ]
+    findings = check(frames, docs, run_id)
     keep(conn, run, findings, at)
     failed = [f for f in findings if f.severity == "fail" and not f.ok]
     reason = "; ".join(f"{f.check}: {f.observed}" for f in failed) or None
@@ -56,12 +56,11 @@ def audit(conn: Connection, run_id: str, at: datetime, docs: Path | None = None)
     return found
 
 
-def frame(conn: Connection, promise: Table, run: Run, name: str = "audit") -> pd.DataFrame:
-    """What one of the table's frames makes of the run's staged tables and of what the warehouse holds.
+def frame(conn: Connection, promise: Table, run: Run, over: Overlay, name: str) -> pd.DataFrame:
+    """What one of the table's frames makes of the run's tables and of what the warehouse holds.
 
     It may name each table that is staged, {from} and {to} (days), {feed}, {definitions} and {position}.
     """
-    over = overlay(conn, run)
     said = {
         "from": sql.Literal(over.first),
         "to": sql.Literal(run.covers_to),
@@ -76,16 +75,13 @@ def frame(conn: Connection, promise: Table, run: Run, name: str = "audit") -> pd
         return pd.DataFrame(cursor.fetchall(), columns=[column.name for column in cursor.description])
 
 
-def check(
-    promise: Table, staged: pd.DataFrame, docs: Path | None = None, run: str = "", frame: str = "audit"
-) -> list[Finding]:
-    """Every expectation over the frame, in the promise's order; with `docs` its pages are written there."""
-    results = validated(promise, staged, docs, run, frame)
+def check(frames: Sequence[Framed], docs: Path | None = None, run: str = "") -> list[Finding]:
+    """Every expectation over its frame, in the promises' order; with `docs` its pages are written there."""
+    results = validated(frames, docs, run)
+    promised = [one for framed in frames for one in framed.promise.of_frame(framed.frame).items()]
     return [
-        Finding(
-            name, promised.severity, bool(results[name].success), observed(results[name], promised.explain.en)
-        )
-        for name, promised in promise.of_frame(frame).items()
+        Finding(name, e.severity, bool(results[name].success), observed(results[name], e.explain.en))
+        for name, e in promised
     ]
 
 

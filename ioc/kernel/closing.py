@@ -30,8 +30,8 @@ def moved(now: pl.DataFrame, then: pl.DataFrame, last: date) -> pl.DataFrame:
 
 def since(change: pl.DataFrame, reach: Reach) -> date:
     """The first day that anything changes."""
-    days = change.get_column("day")
-    return days.dt.min() if len(days) else reach.closed + _DAY  # type: ignore[return-value] # of a Date
+    first: date | None = change.select(pl.col("day").min()).item()
+    return reach.closed + _DAY if first is None else first
 
 
 def closed_days(held: pl.DataFrame, change: pl.DataFrame, fresh: pl.DataFrame, reach: Reach) -> pl.DataFrame:

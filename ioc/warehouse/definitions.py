@@ -51,8 +51,23 @@ def publish(conn: Connection, registry: Registry, at: datetime) -> set[str]:
             """,
             [[code for code, _ in known], [name for _, name in known]],
         )
+        _keep_hierarchy(conn, registry)
         forget_kernel_errors(conn)
         return {str(code) for (code,) in conn.execute("select code from agency")}
+
+
+def _keep_hierarchy(conn: Connection, registry: Registry) -> None:
+    """Table agency_version as the reference data says it; left alone where nothing changed."""
+    conn.execute("select pg_advisory_xact_lock(hashtext('ioc agency_version'))")
+    versions = [one for of_code in registry.history.versions.values() for one in of_code]
+    said = sorted(((v.code, v.parent, v.valid_from, v.valid_to) for v in versions), key=str)
+    held = conn.execute("select code, parent, valid_from, valid_to from agency_version").fetchall()
+    if sorted(held, key=str) == said:
+        return
+    conn.execute("delete from agency_version")
+    with conn.cursor() as cursor, cursor.copy("copy agency_version from stdin") as copy:
+        for row in said:
+            copy.write_row(row)
 
 
 def forget_kernel_errors(conn: Connection) -> None:

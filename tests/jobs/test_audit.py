@@ -118,7 +118,8 @@ def test_what_an_audit_found_is_a_page_and_stays_beside_later_ones(
         audit(conn, "x:two", NOW, tmp_path)
     for run in ("x:one", "x:two"):
         shown = [page.parents[2].name for page in pages(tmp_path, run)]
-        assert shown == sorted([*(table.name for table in runs.TABLES), "flow_day_live"])
+        further = ["flow_day_live", "flow_day_source", "flow_month_hierarchy"]
+        assert shown == sorted([*(table.name for table in runs.TABLES), *further])
     page = pages(tmp_path, "x:two")[0]
     assert "open_end_gap" in page.read_text(encoding="utf-8")
     assert pages(tmp_path, "x:three") == []
@@ -137,8 +138,9 @@ BROKEN_MONTHS = {
 
 
 def test_every_blocking_expectation_of_months_has_an_input_that_it_refuses() -> None:
-    blocking = {name for name, e in table("flow_month").expectations.items() if e.severity == "fail"}
-    assert set(BROKEN_MONTHS) == blocking
+    expectations = table("flow_month").expectations
+    own = {name for name, e in expectations.items() if e.severity == "fail" and e.frame == "audit"}
+    assert set(BROKEN_MONTHS) == own  # other frames: test_every_gate.py
 
 
 @pytest.mark.parametrize("check", BROKEN_MONTHS)
@@ -218,6 +220,46 @@ def test_a_warning_is_kept_and_does_not_block(warehouse: Settings, check: str) -
         published: Any = conn.execute("select audit from revision").fetchone()
     failed = {found["check"] for found in published[0] if not found["ok"]}
     assert failed == {check, "live-comparable"}  # live knows no feed x
+
+
+FLOOD = """
+insert into cases (feed, case_id, source, in_figures, entered_on)
+select 'x', d || '-' || n, 'urn:portal', true, d::date
+from generate_series('2023-10-02'::date, '2024-01-02', interval '1 day') d,
+    generate_series(1, case d when '2024-01-02' then {last} else 1 end) n
+where extract(isodow from d) < 6
+"""
+
+
+@pytest.mark.parametrize(("last", "warned"), [(50, False), (51, True)])
+def test_a_source_that_sends_more_than_five_usual_days_is_said_and_does_not_block(
+    warehouse: Settings, last: int, warned: bool
+) -> None:
+    with connect(warehouse) as conn:
+        conn.execute(FLOOD.format(last=last).encode())
+        staged(conn, SOUND)
+        assert audit(conn, "x:one", NOW).state == "audited"
+        row: Any = conn.execute("select ok, observed from audit where \"check\" = 'source-volume'").fetchone()
+    assert row[0] is not warned
+    assert ("5.1" in row[1]) is warned
+
+
+def test_months_without_a_sector_are_said_and_do_not_block(warehouse: Settings) -> None:
+    with connect(warehouse) as conn:
+        staged(conn, SOUND, months=[month | {"sector": ""} for month in MONTHLY])
+        assert audit(conn, "x:one", NOW).state == "audited"
+        failed = conn.execute('select "check" from audit where not ok order by 1').fetchall()
+    assert failed == [("live-comparable",), ("month-known-sector",)]
+
+
+def test_every_warning_of_any_table_is_given_above_or_where_live_is_told_of() -> None:
+    promised = {
+        n
+        for rolled in runs.TABLES
+        for n, e in table(rolled.name).expectations.items()
+        if e.severity == "warn"
+    }
+    assert promised == {*WARNED, "source-volume", "month-known-sector", "live-comparable"}
 
 
 def test_only_a_staged_run_is_audited(warehouse: Settings) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -14,10 +14,11 @@ from ioc.settings import Settings
 from ioc.warehouse import connect, live
 from ioc.warehouse.connection import Connection
 from jobs.audit import audit
+from jobs.close import close
 from jobs.flow_day import Source
 from jobs.publish import publish
 from jobs.runs import TABLES, find
-from jobs.staging import Plan, months_of, stage
+from jobs.staging import Plan, months_of, stage, stage_changes
 from jobs.window import Window
 from schemas import load
 from schemas.tables import names, table
@@ -26,6 +27,7 @@ from tests.jobs.offices import FIRST, Office, courses
 
 pytestmark = pytest.mark.broker
 OPENS, LAST = date(2024, 1, 1), date(2024, 3, 3)
+LATER = FIRST + timedelta(days=1)
 ONE = "ctid = (select min(ctid) from {0} where {1})"
 TWICE = "insert into {0} select * from {0} limit 1"
 HARMS = {  # check -> table, what is set where; None: a row twice
@@ -47,6 +49,8 @@ HARMS = {  # check -> table, what is set where; None: a row twice
     "month-never-lost": ("flow_month", "sector = 'Z'", "open_in_time + open_overdue > 0"),
     "month-non-negative": ("flow_month", "paused_stop = -1", "true"),
     "month-parts-of-wholes": ("flow_month", "withdrawn = on_due_date + 1", "true"),
+    "month-hierarchy": ("flow_month", "agency = 'lost'", "new > 0"),
+    "month-hierarchy-whole": ("flow_month", "agency = 'twice'", "new > 0"),
     "month-equals-days": ("flow_month", "new = new + 1", "true"),
     "hours-grain-unique": ("hours_month", None, ""),
     "hours-non-negative": ("hours_month", "resolved = -1", "true"),
@@ -70,30 +74,60 @@ def office(warehouse: Settings) -> Iterator[Office]:
         yield Office(conn, worker, load())
 
 
-def test_each_broken_gate_publishes_nothing_and_the_banner_says_why(office: Office) -> None:
+Staging = Callable[[str], None]  # stages the same run under this name, whole and sound
+
+
+def counted(office: Office) -> Staging:
+    """All days and months, as out of the log."""
+    built, months = office.built(LAST), months_of(office.feed, office.registry, LAST)
+    source = Source("", 0, 1, {0: office.taken}, frozenset(), office.clocked, {}, months)
+
+    def staged(name: str) -> None:
+        plan = Plan(name, office.feed, source, Window(OPENS, LAST), open_start=False)
+        stage(office.conn, plan, Window(OPENS, LAST), built, LATER)
+
+    return staged
+
+
+def closing(office: Office) -> Staging:
+    """What closing the days after the published ones changes."""
+    office.conn.rollback()
+    done = close(office.conn, office.clocked, months_of(office.feed, office.registry, LAST), LAST)
+
+    def staged(name: str) -> None:
+        stage_changes(office.conn, name, office.feed, done, LATER)
+
+    return staged
+
+
+@pytest.mark.parametrize(("published", "staging"), [(LAST, counted), (date(2024, 1, 31), closing)])
+def test_each_broken_gate_publishes_nothing_and_the_banner_says_why(
+    office: Office, published: date, staging: Callable[[Office], Staging]
+) -> None:
     office.deliver(courses(Random(5), 40, 50))
-    office.roll(Window(OPENS, LAST))
+    office.roll(Window(OPENS, published))
+    for code, parent in (("lost", "nobody"), ("twice", "X"), ("twice", "Y"), ("X", None), ("Y", None)):
+        office.conn.execute("insert into agency_version values (%s, %s)", [code, parent])
+    office.conn.commit()
     held = {rolled.name: office.held(rolled.name) for rolled in TABLES}
     checks: Any = office.conn.execute('select "check" from audit where not ok').fetchall()
     assert ("live-comparable",) not in checks
-    built, months = office.built(LAST), months_of(office.feed, office.registry, LAST)
-    source = Source("", 0, 1, {0: office.taken}, frozenset(), office.clocked, {}, months)
-    later = FIRST + timedelta(days=1)
+    staged = staging(office)
     for check in HARMS:
-        plan = Plan(f"records:{check}", office.feed, source, Window(OPENS, LAST), open_start=False)
-        stage(office.conn, plan, Window(OPENS, LAST), built, later)
+        name = f"records:{check}"
+        staged(name)
         harm(office.conn, check)
-        run = audit(office.conn, plan.run_id, later)
+        run = audit(office.conn, name, LATER)
         assert run.state == "refused", check
-        assert f"{check}: " in (run.reason or ""), check
         with pytest.raises(Stop, match="only an audited run can be published"):
-            publish(office.conn, plan.run_id, later)
+            publish(office.conn, name, LATER)
         assert {rolled.name: office.held(rolled.name) for rolled in TABLES} == held
-        shown: Any = office.conn.execute(CHECKS.encode(), [plan.run_id]).fetchall()
-        assert check in dict(shown), check
+        shown: Any = dict(office.conn.execute(CHECKS.encode(), [name]).fetchall())
+        assert "broken by" in shown[check], check
+        assert f"{check}: {shown[check]}" in (run.reason or ""), check
         banner: Any = office.conn.execute(REFUSED.encode(), {"feed": "records"}).fetchone()
-        assert banner[0] == plan.run_id
-        office.conn.execute("delete from run where run_id = %s", [plan.run_id])
+        assert banner[:3] == (name, "refused", run.reason)
+        office.conn.execute("delete from run where run_id = %s", [name])
         office.conn.commit()
     assert office.conn.execute("select count(*) from revision").fetchone() == (1,)
 

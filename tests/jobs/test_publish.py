@@ -95,7 +95,9 @@ def test_a_crash_before_the_commit_leaves_the_old_revision_whole(
                 publish(conn, "x:2", NOW)
     with connect(warehouse) as conn:
         assert at(conn, revision) == at(conn, revision + 1) == [(1, 5)]
-        assert runs.find(conn, "x:2").state == "audited"  # type: ignore[union-attr] # it is there
+        found = runs.find(conn, "x:2")
+        assert found is not None
+        assert found.state == "audited"
         conn.commit()
         publish(conn, "x:2", NOW)
         assert conn.execute("select new from flow_day_published").fetchall() == [(6,)]

@@ -184,7 +184,8 @@ class Clocks:
         asked = self.events[i]
         for event in self.events[i + 1 :]:
             if self.rules.consults.get(event["status"]) == "answered" and event["agency"] == asked["agency"]:
-                return event["occurred_at"]  # type: ignore[no-any-return]
+                at: datetime = event["occurred_at"]
+                return at
         return None
 
     def reception(self) -> datetime | None:

@@ -115,4 +115,7 @@ class Flags:
                 held.append(due or self.given(event))
             due = self.given(event) or due
         against = next((due for due in held if due), None)
-        return bool(against and letters) and self.local(letters[0]) > self.local(against)  # type: ignore[operator]  # both are there
+        if against is None or not letters:
+            return False
+        written, limit = self.local(letters[0]), self.local(against)
+        return written is not None and limit is not None and written > limit
