@@ -12,7 +12,7 @@ from datetime import timedelta
 from airflow.sdk import CronTriggerTimetable, dag, task
 
 from ioc.settings import load
-from jobs.alerts import raised, succeeded
+from jobs.chain import defaults
 
 
 @dag(
@@ -21,10 +21,7 @@ from jobs.alerts import raised, succeeded
     catchup=False,  # one run takes in all that was missed
     max_active_runs=1,
     is_paused_upon_creation=False,
-    default_args={
-        **{"owner": "Registry", "retries": 2, "retry_delay": timedelta(seconds=30)},
-        **{"on_failure_callback": raised, "on_success_callback": succeeded},
-    },
+    default_args=defaults(30),
     tags=["tier/1", "kind/archive"],
     doc_md=__doc__,
 )

@@ -12,12 +12,10 @@ until a later run succeeds; safe to run again at any time.
 
 from datetime import timedelta
 
-from airflow.sdk import Asset, AssetAlias, CronTriggerTimetable, Metadata, Param, dag, task
+from airflow.sdk import CronTriggerTimetable, dag
 
 from ioc.settings import load
-from jobs.alerts import raised, succeeded
-
-PUBLISHED = AssetAlias("published")
+from jobs.chain import defaults, params, published
 
 
 @dag(
@@ -30,45 +28,13 @@ PUBLISHED = AssetAlias("published")
     catchup=False,  # one run counts everything
     max_active_runs=1,
     is_paused_upon_creation=False,
-    default_args={
-        **{"owner": "Registry", "retries": 2, "retry_delay": timedelta(seconds=15)},
-        **{"on_failure_callback": raised, "on_success_callback": succeeded},
-    },
-    params={
-        **{name: Param(None, type=["null", "string"]) for name in ("feed", "from", "to")},
-        "full": Param(default=True, type="boolean"),
-    },
+    default_args=defaults(15),
+    params=params(full=True),
     tags=["tier/2", "kind/rollup"],
     doc_md=__doc__,
 )
 def rebuild():
-    @task
-    def archive(**context):
-        from jobs.launch import launch
-
-        return launch("archive", context)
-
-    @task
-    def rollup(**context):
-        from jobs.launch import launch
-
-        return launch("rollup", context)
-
-    @task
-    def audit(**context):
-        from jobs.launch import launch
-
-        return launch("audit", context)
-
-    @task(outlets=[PUBLISHED])
-    def publish(**context):
-        from jobs.launch import launch, published
-
-        said = launch("publish", context)
-        yield from (Metadata(Asset(flow), extra, PUBLISHED) for flow, extra in published(context))
-        return said
-
-    archive() >> rollup() >> audit() >> publish()
+    published(due=False)
 
 
 rebuild()

@@ -17,13 +17,12 @@ again: a run replaces its own staging and publishes once. Each feed that is publ
 
 from datetime import datetime, timedelta
 
-from airflow.sdk import Asset, AssetAlias, CronTriggerTimetable, Metadata, Param, dag, task
+from airflow.sdk import CronTriggerTimetable, dag
 
 from ioc.settings import load
-from jobs.alerts import raised, succeeded
+from jobs.chain import defaults, params, published
 
 START = load().rollup_start
-PUBLISHED = AssetAlias("published")
 
 
 @dag(
@@ -38,45 +37,13 @@ PUBLISHED = AssetAlias("published")
     catchup=bool(START),  # days that the scheduler slept through, none before the stack's first start
     max_active_runs=1,
     is_paused_upon_creation=False,
-    default_args={
-        **{"owner": "Registry", "retries": 2, "retry_delay": timedelta(seconds=15)},
-        **{"on_failure_callback": raised, "on_success_callback": succeeded},
-    },
-    params={
-        **{name: Param(None, type=["null", "string"]) for name in ("feed", "from", "to")},
-        "full": Param(default=False, type="boolean"),
-    },
+    default_args=defaults(15),
+    params=params(full=False),
     tags=["tier/1", "kind/rollup"],
     doc_md=__doc__,
 )
 def rollup_flow_day():
-    @task
-    def archive(**context):
-        from jobs.launch import launch
-
-        return launch("archive", context, due=True)
-
-    @task
-    def rollup(**context):
-        from jobs.launch import launch
-
-        return launch("rollup", context)
-
-    @task
-    def audit(**context):
-        from jobs.launch import launch
-
-        return launch("audit", context)
-
-    @task(outlets=[PUBLISHED])
-    def publish(**context):
-        from jobs.launch import launch, published
-
-        said = launch("publish", context)
-        yield from (Metadata(Asset(flow), extra, PUBLISHED) for flow, extra in published(context))
-        return said
-
-    archive() >> rollup() >> audit() >> publish()
+    published(due=True)
 
 
 rollup_flow_day()
