@@ -36,6 +36,8 @@ AT_ONCE = 50_000  # codes read and folded together: some 300,000 events, 150 MB
 _STANDING = """
 select case_id from cases where feed = %(feed)s and in_figures
     and (resolved_on is null or resolved_on >= %(since)s or entered_on >= %(since)s)
+union all
+select case_id from cases where feed = %(feed)s and set_aside is not null and entered_on >= %(since)s
 """
 _STALE = """
 select from cases where feed = %(feed)s and (definitions < %(hash)s or definitions > %(hash)s) limit 1

@@ -64,6 +64,8 @@ def course(draw: Random, at: datetime, said: dict[str, str]) -> list[tuple[datet
     due = (at + timedelta(days=draw.randrange(2, 30))).isoformat()
     steps = [(at, "2", said | {"due_at": due})]
     took = timedelta(hours=draw.randrange(5, 24 * 40))
+    if draw.random() < 0.05:  # set aside: ended before it began
+        return [*steps, (at - timedelta(hours=1), "9", {})]
     if draw.random() < 0.3:
         steps += [(at + took / 3, "5", {}), (at + took / 2, "4", {})]
     if draw.random() < 0.8:
