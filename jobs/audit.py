@@ -14,6 +14,7 @@ import pandas as pd
 from psycopg import sql
 
 from ioc.errors import Stop
+from ioc.verify.day import recount
 from ioc.warehouse.connection import Connection
 from jobs.data_docs import Framed, validated
 from jobs.overlay import Overlay, overlay
@@ -40,6 +41,7 @@ def audit(conn: Connection, run_id: str, at: datetime, docs: Path | None = None)
     if run is None or run.state not in ("staged", "audited", "refused"):
         raise Stop(f"run {run_id} is {run.state if run else 'unknown'}: only a staged run can be audited")
     promises, over = [table(rolled.name) for rolled in TABLES], overlay(conn, run)
+    recount(conn, run.definitions, run.position, run.covers_to)
     frames = [
         Framed(promise, name, frame(conn, promise, run, over, name))
         for promise in promises
@@ -59,7 +61,8 @@ def audit(conn: Connection, run_id: str, at: datetime, docs: Path | None = None)
 def frame(conn: Connection, promise: Table, run: Run, over: Overlay, name: str) -> pd.DataFrame:
     """What one of the table's frames makes of the run's tables and of what the warehouse holds.
 
-    It may name each table that is staged, {from} and {to} (days), {feed}, {definitions} and {position}.
+    It may name each table that is staged, {from} and {to} (days), {feed}, {definitions} and {position}; and
+    verify_case, the cases of {to} folded again in SQL.
     """
     said = {
         "from": sql.Literal(over.first),

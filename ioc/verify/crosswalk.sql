@@ -1,11 +1,12 @@
 -- What was delivered of feed %(feed)s below the places in verify_place, once per content, and which codes name one case.
--- Needs verify_place. Makes verify_known (code, source, id, hash, received_at) and verify_code (code, case_id).
+-- {whose}: which codes only. Needs verify_place. Makes verify_known (code, source, id, hash, received_at) and verify_code (code, case_id).
 create temp table verify_known on commit drop as
 with delivery as (
-    select case_id, source, id, hash, received_at, topic, partition, "offset" from event where feed = %(feed)s
+    select case_id, source, id, hash, received_at, topic, partition, "offset" from event
+    where feed = %(feed)s {whose}
     union all
     select case_id, source, id, hash, received_at, topic, partition, "offset" from duplicate
-    where feed = %(feed)s and hash <> ''
+    where feed = %(feed)s and hash <> '' {whose}
 )
 select d.case_id code, d.source, d.id, d.hash, min(d.received_at) received_at
 from delivery d join verify_place p on p.topic = d.topic and p.partition = d.partition and d."offset" < p.next

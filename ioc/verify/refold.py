@@ -44,8 +44,13 @@ def stored_rules(conn: Connection, definitions: str) -> Rules | None:
     return None if row is None else Rules.of(row[0])
 
 
-def refold(conn: Connection, rules: Rules, position: Mapping[str, Mapping[str, int]] | None) -> None:
-    """Makes verify_case out of what was delivered below the position; None: out of everything stored."""
+def refold(
+    conn: Connection, rules: Rules, position: Mapping[str, Mapping[str, int]] | None, some: bool = False
+) -> None:
+    """Makes verify_case out of what was delivered below the position; None: out of everything stored.
+
+    some: of the codes in verify_some (code) alone, which holds every code of each of its cases.
+    """
     for name in ("case", "said", "status", "place"):
         conn.execute(f"drop table if exists pg_temp.verify_{name}".encode())
     conn.execute(
@@ -64,13 +69,13 @@ def refold(conn: Connection, rules: Rules, position: Mapping[str, Mapping[str, i
     conn.execute("set local work_mem = '256MB'")
     asked: dict[str, object] = {"feed": rules.feed, "zone": rules.zone, "compare": rules.compare}
     _authority(conn, rules)
-    _crosswalk(conn, rules)
+    _crosswalk(conn, rules, some)
     for statement in (HERE / "refold.sql").read_text().split(";\n"):
         conn.execute(statement.encode(), asked)
     conn.execute("analyze verify_case")
 
 
-def _crosswalk(conn: Connection, rules: Rules) -> None:
+def _crosswalk(conn: Connection, rules: Rules, some: bool) -> None:
     """Makes verify_known and verify_code: deliveries below the places, and the case that a code names."""
     asked = {
         "feed": rules.feed,
@@ -79,7 +84,8 @@ def _crosswalk(conn: Connection, rules: Rules) -> None:
         "codes": list(rules.codes),
     }
     conn.execute("drop table if exists pg_temp.verify_known, pg_temp.verify_code")
-    for statement in (HERE / "crosswalk.sql").read_text().split(";\n"):
+    only = "and case_id in (select code from verify_some)" if some else ""
+    for statement in (HERE / "crosswalk.sql").read_text().replace("{whose}", only).split(";\n"):
         conn.execute(statement.encode(), asked)
     conn.execute("analyze verify_code")
 

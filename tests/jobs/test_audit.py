@@ -118,7 +118,7 @@ def test_what_an_audit_found_is_a_page_and_stays_beside_later_ones(
         audit(conn, "x:two", NOW, tmp_path)
     for run in ("x:one", "x:two"):
         shown = [page.parents[2].name for page in pages(tmp_path, run)]
-        further = ["flow_day_live", "flow_day_source", "flow_month_hierarchy"]
+        further = ["flow_day_live", "flow_day_recounted", "flow_day_source", "flow_month_hierarchy"]
         assert shown == sorted([*(table.name for table in runs.TABLES), *further])
     page = pages(tmp_path, "x:two")[0]
     assert "open_end_gap" in page.read_text(encoding="utf-8")

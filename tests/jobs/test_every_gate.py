@@ -41,6 +41,11 @@ HARMS = {  # check -> table, what is set where; None: a row twice
     "non-negative": ("flow_day", "withdrawn = -1", "true"),
     "parts-of-wholes": ("flow_day", "open_end_overdue = open_end + 1", "true"),
     "within-coverage": ("flow_day", "day = '2024-03-05'", "true"),
+    "recounted": (
+        "flow_day",
+        "new = new + 1, carried_over = carried_over - 1",
+        "day = '2024-03-03' and carried_over > 0",
+    ),
     "agrees-with-live": ("flow_day", "open_end = open_end + 1", "day = '2024-03-03'"),
     "month-grain-unique": ("flow_month", None, ""),
     "month-received": ("flow_month", "carried_over = carried_over + 1", "true"),
