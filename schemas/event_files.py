@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,8 @@ def read_event_schemas(
             schema = _read(path, shown(path), found)
             if schema is not None:
                 schemas[f"{feed.feed}/{event}.{version}"] = schema
-    found += [Finding(shown(folder / "feed.yaml"), 0, *problem) for problem in _joining(feed, schemas)]
+    problems = [*_joining(feed, schemas), *_attributes(feed, schemas)]
+    found += [Finding(shown(folder / "feed.yaml"), 0, *problem) for problem in problems]
     return schemas
 
 
@@ -50,6 +51,26 @@ def _joining(feed: Feed, schemas: dict[str, dict[str, Any]]) -> list[tuple[str, 
             or name not in schema.get("required", [])
         )
     ]
+
+
+def _attributes(feed: Feed, schemas: dict[str, dict[str, Any]]) -> Iterator[tuple[str, object, str]]:
+    """Each attribute is a datum of an event, of its kind, not personal, and no column that cases have anyhow."""
+    for name, attribute in feed.attributes.items():
+        said = [one["properties"][name] for one in schemas.values() if name in one["properties"]]
+        kind = "string" if attribute.kind == "text" else attribute.kind
+        if name in STANDARD:
+            yield f"attributes.{name}", name, "every case has it; take it away"
+        elif not said and schemas:
+            yield f"attributes.{name}", name, "let an event's schema list a property of this name"
+        for spec in said:
+            if spec.get("type") != kind:
+                yield f"attributes.{name}.kind", attribute.kind, f"its property has type {spec.get('type')!r}"
+            if spec.get("x-personal"):
+                yield (
+                    f"attributes.{name}",
+                    name,
+                    "personal data is in no measure and on no screen; take it away",
+                )
 
 
 def personal_fields(schema: dict[str, Any]) -> frozenset[str]:

@@ -80,6 +80,16 @@ class Measure(Promise):
         return self.expressions() | ({} if self.credit == "resolving" else {"credit": self.credit})
 
 
+class Attribute(Promise):
+    """A datum of the feed's events that its cases keep: the last one given. Measures may name it by its key."""
+
+    label: Label
+    kind: Literal["text", "integer", "number", "boolean"] = (
+        "text"  # a number is kept and shown, never measured
+    )
+    words: dict[Text, Label] = Field(default_factory=dict)  # what its values are called
+
+
 class Feed(Promise):
     """A case feed. `file` and `event_schemas` are filled in by the loader."""
 
@@ -105,6 +115,7 @@ class Feed(Promise):
     channel_kinds: dict[str, ChannelKind] = Field(default_factory=dict)
     agencies: Literal["own", "known"]
     procedures: Literal["own", "known", "any"] = "any"
+    attributes: dict[Snake, Attribute] = Field(default_factory=dict)
     measures: dict[Snake, Measure]
     tiles: tuple[Snake, ...]
     targets: dict[Snake, float] = Field(default_factory=dict)  # of measures of a period, in their own unit
@@ -182,6 +193,7 @@ class Feed(Promise):
             **self._clock_definitions(),
             **self._identity_definitions(),
             **({"sectors": self.sectors} if self.sectors else {}),
+            **({"attributes": {n: a.kind for n, a in self.attributes.items()}} if self.attributes else {}),
             "measures": {n: m.definition() for n, m in sorted(self.measures.items())},
         }
 
