@@ -54,7 +54,7 @@ def _joining(feed: Feed, schemas: dict[str, dict[str, Any]]) -> list[tuple[str, 
 
 
 def _attributes(feed: Feed, schemas: dict[str, dict[str, Any]]) -> Iterator[tuple[str, object, str]]:
-    """Each attribute is a datum of an event, of its kind, not personal, and no column that cases have anyhow."""
+    """Each attribute is a datum of an event, of its kind, not personal, and no column that all cases have."""
     for name, attribute in feed.attributes.items():
         said = [one["properties"][name] for one in schemas.values() if name in one["properties"]]
         kind = "string" if attribute.kind == "text" else attribute.kind

@@ -81,7 +81,7 @@ class Measure(Promise):
 
 
 class Attribute(Promise):
-    """A datum of the feed's events that its cases keep: the last one given. Measures may name it by its key."""
+    """A datum of the feed's events that its cases keep: the last given. Measures may name it by its key."""
 
     label: Label
     kind: Literal["text", "integer", "number", "boolean"] = (
