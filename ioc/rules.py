@@ -41,6 +41,7 @@ def rules_of(definitions: Mapping[str, Any], named: str) -> CaseRules:
         following={code: frozenset(after) for code, after in definitions.get("next", {}).items()},
         identity=_identity(definitions.get("identity")),
         authority=_authority(definitions.get("authority")),
+        attributes=tuple(definitions.get("attributes", ())),
     )
 
 

@@ -13,6 +13,7 @@ from schemas.feed import Feed
 from schemas.findings import Finding
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+MOST = 2**31 - 1
 STANDARD = ("status", "due_at", "agency", "receiving_agency", "channel", "procedure")  # what the kernel reads
 
 
@@ -65,12 +66,20 @@ def _attributes(feed: Feed, schemas: dict[str, dict[str, Any]]) -> Iterator[tupl
         for spec in said:
             if spec.get("type") != kind:
                 yield f"attributes.{name}.kind", attribute.kind, f"its property has type {spec.get('type')!r}"
+            elif kind == "integer" and not _fits(spec):
+                yield f"attributes.{name}", name, f"give its property minimum and maximum within {MOST}"
             if spec.get("x-personal"):
                 yield (
                     f"attributes.{name}",
                     name,
                     "personal data is in no measure and on no screen; take it away",
                 )
+
+
+def _fits(spec: dict[str, Any]) -> bool:
+    """Whether a column of 32 bits takes every such number."""
+    low, high = spec.get("minimum"), spec.get("maximum")
+    return low is not None and high is not None and -MOST <= low <= high <= MOST
 
 
 def personal_fields(schema: dict[str, Any]) -> frozenset[str]:

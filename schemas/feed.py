@@ -193,9 +193,14 @@ class Feed(Promise):
             **self._clock_definitions(),
             **self._identity_definitions(),
             **({"sectors": self.sectors} if self.sectors else {}),
-            **({"attributes": {n: a.kind for n, a in self.attributes.items()}} if self.attributes else {}),
+            **({"attributes": self.attribute_kinds} if self.attributes else {}),
             "measures": {n: m.definition() for n, m in sorted(self.measures.items())},
         }
+
+    @property
+    def attribute_kinds(self) -> dict[str, str]:
+        """Name -> kind, as measures are parsed with."""
+        return {name: attribute.kind for name, attribute in self.attributes.items()}
 
     def _next_definitions(self) -> dict[str, Any]:
         statuses = sorted(self.lifecycle.statuses.items())

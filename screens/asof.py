@@ -10,8 +10,8 @@ import polars as pl
 from psycopg import AsyncConnection
 
 from ioc.errors import BadInput
+from ioc.kernel.attributes import fold_whole
 from ioc.kernel.events import EVENTS
-from ioc.kernel.fold import fold_now
 from ioc.kernel.identity import joined
 from ioc.kernel.rules import CaseRules
 from screens.position import Position, read_position
@@ -28,7 +28,8 @@ EARLIEST = """least(e.received_at, (
 ))"""  # a copy delivered later may have reached us earlier
 BELOW = f"""
 with known as (select * from unnest(%s::int[], %s::bigint[]) as known(partition, next))
-select {", ".join(EARLIEST if name == "received_at" else f'e."{name}"' for name in EVENTS)} from event e
+select {", ".join(EARLIEST if name == "received_at" else f'e."{name}"' for name in EVENTS)}, e.data::text
+from event e
 join known on e.partition = known.partition and e."offset" < known.next
 where e.feed = %s and e.topic = %s and e.case_id = any(%s)
 """
@@ -70,12 +71,13 @@ async def known(connection: AsyncConnection[Any], rules: CaseRules, position: Po
     touched = await codes_of(connection, rules.feed, touched)
     events = await events_below(connection, rules, position, touched)
     try:
-        cases = fold_now(events, rules).with_columns(pl.lit(rules.feed).alias("feed"))
+        cases = fold_whole(events, rules).with_columns(pl.lit(rules.feed).alias("feed"))
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise BadInput(
             "position", position.text(), "a case cannot be folded again; open the list anew"
         ) from error
-    names = {"touched": touched, "refolded": orjson.dumps(cases.to_dicts()).decode()}
+    rows = [row | {"attributes": orjson.Fragment(row["attributes"] or "null")} for row in cases.to_dicts()]
+    names = {"touched": touched, "refolded": orjson.dumps(rows).decode()}
     return Known(f"({THEN})", names, position)
 
 
@@ -111,11 +113,11 @@ async def codes_of(connection: AsyncConnection[Any], feed: str, codes: list[str]
 async def events_below(
     connection: AsyncConnection[Any], rules: CaseRules, position: Position, codes: list[str]
 ) -> pl.DataFrame:
-    """The kernel's frame of these codes' events with offsets below the position, joined as known there."""
+    """Frame of EVENTS and `data`: these codes' events below the position, joined as known there."""
     partitions, offsets = [list(column) for column in zip(*position.offsets, strict=True)] or ([], [])
     feed, identity = rules.feed, rules.identity
     rows = await connection.execute(BELOW, (partitions, offsets, feed, feed, codes))
-    events = pl.DataFrame(await rows.fetchall(), schema=EVENTS, orient="row")
+    events = pl.DataFrame(await rows.fetchall(), schema={**EVENTS, "data": pl.String()}, orient="row")
     if identity is None:
         return events
     asked = (partitions, offsets, identity.same_as, feed, feed, identity.type, codes)

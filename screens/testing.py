@@ -12,8 +12,9 @@ import polars as pl
 from psycopg.types.json import Jsonb
 
 from ioc.event import Event, Receipt, instant_text
+from ioc.kernel.attributes import fold_whole
 from ioc.kernel.flow import FIGURES, KEYS, cells, flow_days
-from ioc.kernel.fold import CASES, fold_now
+from ioc.kernel.fold import CASES
 from ioc.rules import case_rules
 from ioc.settings import Settings
 from ioc.warehouse import connect, live, offsets
@@ -75,7 +76,7 @@ class Province:
         offsets.register(self.conn, self.feed, "id-1", range(PARTITIONS))
         self.rules = case_rules(self.registry.feeds[self.feed], self.registry)
         self._kernel = live.Kernel(
-            lambda _, frame: fold_now(frame, self.rules),
+            lambda _, frame: fold_whole(frame, self.rules),
             {self.feed: self.rules.definitions},
             {self.feed: self.rules.identity} if self.rules.identity else {},
         )

@@ -90,11 +90,12 @@ def conjoined(terms_: tuple[str, ...]) -> str:
     return " and ".join(f"({term})" for term in terms_)
 
 
-def terms(measure: str) -> tuple[str, ...]:
+def terms(measure: str, feed: Feed) -> tuple[str, ...]:
     """The measure's top-level AND-ed terms in PostgreSQL's words."""
+    kinds = feed.attribute_kinds
     tree = sqlglot.parse_one(measure, read="postgres").unnest()
     each = tree.flatten() if isinstance(tree, exp.And) else [tree]
-    return tuple(Measure.parse(term.sql(dialect="postgres")).postgres() for term in each)
+    return tuple(Measure.parse(term.sql(dialect="postgres"), kinds).postgres() for term in each)
 
 
 def parts(feed: Feed) -> list[Part]:
@@ -106,7 +107,7 @@ def parts(feed: Feed) -> list[Part]:
         for role in roles:
             text = measure.expressions()[role]
             day = OF_THE_DAY.search(text) if measure.kind == "count" else None
-            found.append(Part(tile, role, terms(text), f"{day[1]}_at" if day else None, measure.credit))
+            found.append(Part(tile, role, terms(text, feed), f"{day[1]}_at" if day else None, measure.credit))
     return found
 
 
@@ -130,7 +131,7 @@ def listed(feed: Feed, measure: str, role: str = "where") -> str:
     expressions = feed.measures[measure].expressions()
     if role not in expressions:
         raise BadInput("role", role, f"this measure has {', '.join(expressions)}")
-    return Measure.parse(expressions[role]).postgres()
+    return Measure.parse(expressions[role], feed.attribute_kinds).postgres()
 
 
 def credit(feed: Feed, measure: str) -> str:

@@ -52,7 +52,7 @@ def fold(events: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
     Only resolved cases in the figures have outcomes.
     """
     # Named caches: polars does not see that two plans are the same where functions of ours are in them.
-    facts = _facts(events, rules).cache()
+    facts = facts_of(events, rules).cache()
     cases = _states(facts, rules).cache()
     cases = _limited(_credited(cases, _resolving(facts, cases)), rules)
     if rules.clocks is None:
@@ -65,7 +65,7 @@ def fold(events: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
 
 def fold_now(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
     """The fold of one small batch at once, in memory and as written: planning costs more than it saves."""
-    facts = _now(_facts(events.lazy(), rules))
+    facts = _now(facts_of(events.lazy(), rules))
     cases = _now(_states(facts.lazy(), rules))
     if cases.get_column("renamed").any():
         cases = _now(_credited(cases.lazy(), _now(_resolving(facts.lazy(), cases.lazy())).lazy()))
@@ -92,7 +92,7 @@ def intervals(events: pl.DataFrame, rules: CaseRules, at: datetime | None = None
     """
     if rules.clocks is None:
         raise ValueError(f"{rules.feed} has no clocks; name a calendar and `clocks` in its feed.yaml")
-    facts = _now(_facts(events.lazy(), rules)).lazy()
+    facts = _now(facts_of(events.lazy(), rules)).lazy()
     cases = _states(facts, rules)
     cases = _limited(_credited(cases, _resolving(facts, cases)), rules)
     cases = clocked.watched(cases.with_columns(eventful=pl.lit(value=True)), rules.clocks)
@@ -104,14 +104,15 @@ def counting(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
     """The events of cases, rows as given, with `counts`: false where another content of the same identity, or
     the word of a more believed system, counts instead.
     """
-    return _now(_facts(events.lazy(), rules).select(*EVENTS.names(), "counts"))
+    return _now(facts_of(events.lazy(), rules).select(*EVENTS.names(), "counts"))
 
 
 def _now(frame: pl.LazyFrame) -> pl.DataFrame:
     return frame.collect(engine="in-memory", optimizations=pl.QueryOptFlags.none())
 
 
-def _facts(events: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
+def facts_of(events: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
+    """The events with `counts`, `order` and what the plan reads of them; further columns stay."""
     plan, known = plan_of(rules), weighed(events)
     if rules.authority is not None:
         known = authority.heard(known, rules.authority, rules)

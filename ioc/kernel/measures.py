@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 
 import polars as pl
 import sqlglot
@@ -23,8 +25,11 @@ class Measure:
     _term: Term
 
     @classmethod
-    def parse(cls, text: str) -> Measure:
-        """Raises MeasureRefused naming the part outside the subset and the mend."""
+    def parse(cls, text: str, attributes: Mapping[str, str] = MappingProxyType({})) -> Measure:
+        """Raises MeasureRefused naming the part outside the subset and the mend.
+
+        attributes: what the feed's cases keep besides their columns: name -> text, integer or boolean.
+        """
         if len(text) > LONGEST:
             raise MeasureRefused(f"{text[:40]}…", f"keep it under {LONGEST} characters")
         try:
@@ -33,6 +38,8 @@ class Measure:
             raise MeasureRefused(text, f"it is not SQL ({str(exc).splitlines()[0]})") from exc
         if len(trees) != 1 or not isinstance(trees[0], exp.Expression):
             raise MeasureRefused(text, "write exactly one expression")
+        for column in trees[0].find_all(exp.Column):
+            column.meta["attribute"] = attributes.get(column.name)
         return cls(text, boolean(trees[0], "the whole"))
 
     def polars(self, at: datetime, at_date: date) -> pl.Expr:

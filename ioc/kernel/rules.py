@@ -39,6 +39,7 @@ class CaseRules:
     following: Mapping[str, frozenset[str]] = field(default_factory=dict)
     identity: Identity | None = None  # what joins codes to one case; the fold takes events that are joined
     authority: Authority | None = None  # whose word counts where several systems tell of one case
+    attributes: tuple[str, ...] = ()  # what a case keeps of its events' data; in no figure of a period
 
     def __post_init__(self) -> None:
         for status, phase in self.phases.items():

@@ -28,6 +28,12 @@ _KINDS: dict[object, Kind] = {
 COLUMNS: dict[str, Kind] = {
     name: _KINDS[dtype.base_type()] for name, dtype in CASES.items() if dtype.base_type() in _KINDS
 }
+Reading = Callable[[pl.Expr], pl.Expr]
+_ATTRIBUTES: dict[object, tuple[Kind, str, Reading]] = {  # a whole number may have been sent as 1.0
+    "text": ("text", "{}", lambda said: said),
+    "integer": ("integer", "{}::numeric::int", lambda said: said.cast(pl.Float64).cast(pl.Int32)),
+    "boolean": ("boolean", "{}::boolean", lambda said: said == "true"),
+}
 _ORDERS: dict[type[exp.Expression], tuple[str, Combine]] = {
     exp.LT: ("<", operator.lt),
     exp.LTE: ("<=", operator.le),
@@ -101,9 +107,18 @@ def _column(node: exp.Expression) -> Term:
         return Term("instant", "%(at)s::timestamptz", lambda at, _: _instant(at))
     if name == "at_date":
         return Term("date", "%(at_date)s::date", lambda _, on: pl.lit(on, pl.Date()))
+    if (kept := node.meta.get("attribute")) in _ATTRIBUTES:
+        return _attribute(node.name, _ATTRIBUTES[kept])
     if name not in COLUMNS:
         raise MeasureRefused(_shown(node), f"take a column of cases ({', '.join(COLUMNS)}) or at, at_date")
     return Term(COLUMNS[name], name, lambda *_: pl.col(name))
+
+
+def _attribute(name: str, how: tuple[Kind, str, Reading]) -> Term:
+    """A text in the JSON object `attributes` of a case, read as its kind."""
+    kind, sql, read = how
+    said = pl.col("attributes").str.json_path_match(f"$.{name}")
+    return Term(kind, sql.format(f"(attributes->>'{name}')"), lambda *_: read(said))
 
 
 def _instant(at: datetime) -> pl.Expr:

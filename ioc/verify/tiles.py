@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from ioc.kernel.cases import CLOCKED
 from ioc.kernel.measures import Measure
+from ioc.verify.attributes import add_attributes, kept_columns
 from ioc.verify.check import SHOWN, Check
 from ioc.verify.clocks import REWRITTEN, add_clocks
 from ioc.verify.refold import Rules, refold
@@ -36,7 +37,7 @@ COMPARED = (
         "agency",
         "receiving_agency",
     ),
-    *("channel", "procedure", "set_aside", "events"),
+    *("channel", "procedure", "set_aside", "events", "attributes"),
 )
 KERNEL_ERROR = "kernel-error"
 
@@ -46,6 +47,7 @@ def check_tiles(conn: Connection, feed: Feed, registry: Registry, at: datetime) 
     conn.execute("set transaction isolation level repeatable read")
     refold(conn, Rules.of(feed.definitions), None)
     add_clocks(conn, feed, registry)
+    add_attributes(conn, feed)
     conn.execute(
         "delete from verify_case"
         " where case_id in (select case_id from cases where feed = %s and set_aside = %s)",
@@ -64,7 +66,7 @@ def check_tiles(conn: Connection, feed: Feed, registry: Registry, at: datetime) 
 
 
 def _number(conn: Connection, feed: Feed, name: str, text: str, clock: dict[str, Any]) -> Check:
-    where = Measure.parse(text).postgres()
+    where = Measure.parse(text, feed.attribute_kinds).postgres()
     tile = _count(conn, f"select count(*) filter (where {where}) from cases where feed = %(feed)s", clock)
     listed = _count(
         conn,
@@ -77,7 +79,8 @@ def _number(conn: Connection, feed: Feed, name: str, text: str, clock: dict[str,
     once = [column for column in CLOCKED if column not in REWRITTEN]
     lent = [column for column in once if re.search(rf"\b{column}\b", text)]
     counted = f"""(
-        select {", ".join(["v.*", *(f"c.{column}" for column in lent)])} from verify_case v
+        select {", ".join(["v.*", *(f"c.{column}" for column in lent), *kept_columns(feed)])}
+        from verify_case v
         left join cases c on c.feed = %(feed)s and c.case_id = v.case_id
     ) counted"""
     plain = _count(conn, f"select count(*) from {counted}, {instant} where {text.replace('%', '%%')}", clock)

@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 Fold = Callable[[str, pl.DataFrame], pl.DataFrame]  # feed, its events -> rows of `cases` without the feed
 KERNEL_ERROR = "kernel-error"
 
-COLUMNS = tuple(CASES.names())
+COLUMNS = (*CASES.names(), "attributes")
 WRITTEN = ", ".join(COLUMNS[1:])
 _LAST = ("last_occurred_at", "last_received_at")
 _INSTANTS = [name for name, kind in EVENTS.items() if kind == INSTANT]
@@ -44,12 +44,12 @@ def _out(name: str) -> str:
 # `offset 0` keeps each lateral a lookup by key, pruned to one partition of `event`. A function's plan is kept
 # (planning 16 partitions costs more than the lookups), so it must not be one for tables that are still small.
 _TOUCHED = f"""
-create function pg_temp.touched() returns table ({", ".join(_column(name) for name in ("feed", *EVENTS))})
+create function pg_temp.touched() returns table ({", ".join(map(_column, ("feed", *EVENTS, "data")))})
 language plpgsql set enable_seqscan to off as $$
 #variable_conflict use_column
 begin
     return query
-    select c.feed, {", ".join(_out(name) for name in EVENTS)}
+    select c.feed, {", ".join(_out(name) for name in EVENTS)}, e.data::text
     from (
         select l.feed, l.case_id, coalesce(a.code, l.case_id) code
         from live_case l left join alias a on a.feed = l.feed and a.case_id = l.case_id
@@ -79,7 +79,7 @@ def prepare(conn: Connection) -> None:
 
 
 def touched_events(conn: Connection) -> dict[str, pl.DataFrame]:
-    """The events of the locked cases under all their codes, one frame of EVENTS per feed."""
+    """The events of the locked cases under all their codes, one frame of EVENTS and `data` per feed."""
     with (
         conn.cursor() as cursor,
         cursor.copy(b"copy (select * from pg_temp.touched()) to stdout (format csv)") as copy,
@@ -87,7 +87,7 @@ def touched_events(conn: Connection) -> dict[str, pl.DataFrame]:
         text = b"".join(bytes(block) for block in copy)
     if not text:
         return {}
-    frame = pl.read_csv(text, has_header=False, schema={"feed": pl.String(), **_RAW})
+    frame = pl.read_csv(text, has_header=False, schema={"feed": pl.String(), **_RAW, "data": pl.String()})
     events = frame.with_columns(frame.select(pl.col(_INSTANTS).cast(INSTANT)))
     parts = events.partition_by("feed", as_dict=True, include_key=False)
     return {str(feed): part for (feed,), part in sorted(parts.items())}

@@ -11,7 +11,7 @@ import psycopg
 
 from ioc.clock import Clock
 from ioc.heartbeat import Heartbeat
-from ioc.kernel.fold import fold_now
+from ioc.kernel.attributes import fold_whole
 from ioc.rules import case_rules
 from ioc.warehouse import definitions, live
 from ioc.warehouse.connection import Connection
@@ -34,7 +34,7 @@ def kernel(registry: Registry) -> live.Kernel:
     """The fold of every feed with its rules."""
     rules = {name: case_rules(feed, registry) for name, feed in registry.feeds.items()}
     return live.Kernel(
-        lambda feed, events: fold_now(events, rules[feed]),
+        lambda feed, events: fold_whole(events, rules[feed]),
         {f: r.definitions for f, r in rules.items()},
         {f: r.identity for f, r in rules.items() if r.identity},
     )

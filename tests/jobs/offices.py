@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from ioc.event import Event, Receipt
-from ioc.kernel.fold import fold_now
+from ioc.kernel.attributes import fold_whole
 from ioc.rules import case_rules, identity_rules
 from ioc.warehouse import definitions, offsets
 from ioc.warehouse.connection import Connection
@@ -99,7 +99,7 @@ class Office:
         join = identity_rules(self.feed)
         joins = {FEED: join} if join else {}
         hashes = {FEED: self.feed.definitions_hash}
-        self.kernel = Kernel(lambda _, events: fold_now(events, self.rules), hashes, joins)
+        self.kernel = Kernel(lambda _, events: fold_whole(events, self.rules), hashes, joins)
         definitions.publish(self.live, self.registry, self.now)
 
     def deliver(self, events: Sequence[Event]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
@@ -108,6 +109,36 @@ def test_both_engines_count_the_same_cases(
         )
     found = connection.execute(
         f"select n from some_case where {measure.postgres()} order by n", {"at": AT, "at_date": TODAY}
+    )
+    assert [n for (n,) in found.fetchall()] == by_polars
+
+
+kept = st.fixed_dictionaries(
+    {
+        "level": st.sampled_from([None, "1", "2.0", "2147483647", "-1"]),
+        "urgent": st.sampled_from([None, "true", "false"]),
+        "field": st.sampled_from([None, "", "a", "50% O'Hara"]),
+    }
+)
+OF_KEPT = (
+    *("level = 1", "level <> 2", "level < 2", "COALESCE(level, 7) > 2", "urgent", "NOT urgent"),
+    *("urgent IS NOT DISTINCT FROM TRUE", "field = ''", "field IS NULL", "field IN ('a', '50% O''Hara')"),
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=joined(st.sampled_from(OF_KEPT)), some=st.lists(kept, min_size=1, max_size=12))
+def test_both_engines_read_attributes_alike(
+    connection: psycopg.Connection[tuple[object, ...]], text: str, some: list[dict[str, str | None]]
+) -> None:
+    measure = Measure.parse(text, {"level": "integer", "urgent": "boolean", "field": "text"})
+    texts = [json.dumps(one) for one in some]
+    frame = pl.DataFrame({"n": range(len(texts)), "attributes": texts})
+    by_polars = frame.filter(measure.polars(AT, TODAY))["n"].to_list()
+    found = connection.execute(
+        "select n - 1 from unnest(%(texts)s::jsonb[]) with ordinality kept (attributes, n)"
+        f" where {measure.postgres()} order by n".encode(),
+        {"texts": texts, "at": AT, "at_date": TODAY},
     )
     assert [n for (n,) in found.fetchall()] == by_polars
 

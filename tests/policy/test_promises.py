@@ -41,7 +41,7 @@ def test_every_measure_keeps_to_the_subset(registry: Registry) -> None:
     for feed in registry.feeds.values():
         for name, measure in feed.measures.items():
             for role, text in measure.expressions().items():
-                assert Measure.parse(text).postgres(), (feed.feed, name, role)
+                assert Measure.parse(text, feed.attribute_kinds).postgres(), (feed.feed, name, role)
 
 
 def test_every_rate_counts_a_part_of_its_denominator(registry: Registry) -> None:

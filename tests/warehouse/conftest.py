@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import polars as pl
 import pytest
 
-from ioc.kernel.fold import fold_now
+from ioc.kernel.attributes import fold_whole
 from ioc.kernel.rules import CaseRules
 from ioc.settings import Settings
 from ioc.warehouse import connect, live
@@ -18,7 +18,7 @@ RULES = CaseRules("parcels", "Asia/Ho_Chi_Minh", PHASES, frozenset({"2"}), "date
 
 @pytest.fixture
 def kernel() -> Kernel:
-    return Kernel(lambda feed, events: fold_now(events, RULES), {"parcels": "d1"})
+    return Kernel(lambda feed, events: fold_whole(events, RULES), {"parcels": "d1"})
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def kernel_failing_on() -> Callable[[str], Kernel]:
     def make(case_id: str) -> Kernel:
         def failing(feed: str, events: pl.DataFrame) -> pl.DataFrame:
             bad = events.filter(pl.col("case_id") == case_id)
-            return fold_now(events, RULES) if bad.is_empty() else events.select("no such column")
+            return fold_whole(events, RULES) if bad.is_empty() else events.select("no such column")
 
         return Kernel(failing, {"parcels": "d1"})
 

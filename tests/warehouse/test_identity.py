@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from ioc.event import Event
-from ioc.kernel.fold import fold_now
+from ioc.kernel.attributes import fold_whole
 from ioc.kernel.identity import Identity
 from ioc.warehouse import definitions, offsets
 from ioc.warehouse.connection import Connection
@@ -25,7 +25,7 @@ JOIN = Identity("parcels.alias", "same_as", (r"^N\d+$",))
 
 @pytest.fixture
 def kernel() -> Kernel:
-    return Kernel(lambda feed, events: fold_now(events, RULES), {"parcels": "d1"}, {"parcels": JOIN})
+    return Kernel(lambda feed, events: fold_whole(events, RULES), {"parcels": "d1"}, {"parcels": JOIN})
 
 
 @pytest.fixture(autouse=True)

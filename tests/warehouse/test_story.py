@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ioc.cli.conflicts import said
 from ioc.event import Event
-from ioc.kernel.fold import fold_now
+from ioc.kernel.attributes import fold_whole
 from ioc.kernel.stages import Authority, Stage
 from ioc.warehouse import offsets
 from ioc.warehouse.connection import Connection
@@ -20,7 +20,7 @@ HOUR = 3_600_000_000
 BELIEVED = replace(
     RULES, authority=Authority((Stage(("open",), ("urn:b",)), Stage(("resolved",), ("*", "urn:b"))), HOUR)
 )
-KERNEL = Kernel(lambda feed, events: fold_now(events, BELIEVED), {"parcels": "d1"}, {"parcels": JOIN})
+KERNEL = Kernel(lambda feed, events: fold_whole(events, BELIEVED), {"parcels": "d1"}, {"parcels": JOIN})
 
 
 def by(source: str, one: Event) -> Event:

@@ -1,0 +1,23 @@
+"""What verify_case keeps of its events' data, by attributes.sql."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ioc.warehouse.connection import Connection
+from schemas import Feed
+
+ATTRIBUTES = (Path(__file__).parent / "attributes.sql").read_bytes()
+_TYPES = {"text": "text", "integer": "numeric", "number": "numeric", "boolean": "boolean"}
+
+
+def add_attributes(conn: Connection, feed: Feed) -> None:
+    """After refold.refold; null where the feed names none."""
+    conn.execute("alter table verify_case add attributes jsonb")
+    if feed.attributes:
+        conn.execute(ATTRIBUTES, {"feed": feed.feed, "names": list(feed.attributes)})
+
+
+def kept_columns(feed: Feed) -> list[str]:
+    """Each attribute as a column of the name that measures know it by."""
+    return [f"(v.attributes->>'{name}')::{_TYPES[one.kind]} {name}" for name, one in feed.attributes.items()]
