@@ -57,7 +57,7 @@ def laid(held: pl.DataFrame, changed: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([held.join(changed, on=KEYS, how="anti"), rows]).sort(KEYS)
 
 
-@tried(150)
+@tried(60)
 @given(histories(), some_rules, st.data())
 def test_closing_day_by_day_is_counting_everything(
     events: list[Row], by: CaseRules, data: st.DataObject
