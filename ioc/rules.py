@@ -10,12 +10,13 @@ from ioc.calendars import worktime
 from ioc.kernel.clocks import ClockRules
 from ioc.kernel.identity import Identity
 from ioc.kernel.limits import Limit, Limits
+from ioc.kernel.observations import ObservedRules
 from ioc.kernel.rules import CaseRules
 from ioc.kernel.spells import Spells
 from ioc.kernel.stages import Authority, Stage
 from ioc.kernel.working import HOUR
 from ioc.kernel.worktime import Worktime
-from schemas import Calendar, Feed, Registry
+from schemas import Calendar, Feed, ObservationFeed, Registry
 
 
 def case_rules(feed: Feed, registry: Registry | None = None) -> CaseRules:
@@ -43,6 +44,11 @@ def rules_of(definitions: Mapping[str, Any], named: str) -> CaseRules:
         authority=_authority(definitions.get("authority")),
         attributes=tuple(definitions.get("attributes", ())),
     )
+
+
+def observed_rules(feed: ObservationFeed) -> ObservedRules:
+    """What the fold of observations needs of the feed."""
+    return ObservedRules(feed.feed, feed.definitions_hash, tuple(sorted(feed.dimensions)))
 
 
 def _identity(said: Mapping[str, Any] | None) -> Identity | None:

@@ -1,5 +1,6 @@
 """The promises: feeds, source mappings and reference data as files, and the loader that checks them."""
 
+from schemas.any_feed import AnyFeed
 from schemas.calendar import Calendar
 from schemas.event_files import personal_fields
 from schemas.feed import Feed, Measure
@@ -7,6 +8,7 @@ from schemas.findings import Finding, Unusable, near
 from schemas.form import Form, FormCode
 from schemas.history import History, Succession
 from schemas.lifecycle import Status
+from schemas.observation_feed import ObservationFeed, Series
 from schemas.period_calendar import PeriodCalendar
 from schemas.procedures import ProcedureVersion, version_at
 from schemas.reference import Agency, Procedure
@@ -15,6 +17,7 @@ from schemas.source import EventMapping, MessageMapping, SourceMapping, Value, W
 
 __all__ = [
     "Agency",
+    "AnyFeed",
     "Calendar",
     "EventMapping",
     "Feed",
@@ -24,10 +27,12 @@ __all__ = [
     "History",
     "Measure",
     "MessageMapping",
+    "ObservationFeed",
     "PeriodCalendar",
     "Procedure",
     "ProcedureVersion",
     "Registry",
+    "Series",
     "SourceMapping",
     "Status",
     "Succession",

@@ -9,8 +9,10 @@ from typing import Any
 
 import jsonschema_rs
 
+from schemas.any_feed import AnyFeed
 from schemas.feed import Feed
 from schemas.findings import Finding
+from schemas.observation_feed import ObservationFeed
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 MOST = 2**31 - 1
@@ -18,7 +20,7 @@ STANDARD = ("status", "due_at", "agency", "receiving_agency", "channel", "proced
 
 
 def read_event_schemas(
-    folder: Path, feed: Feed, base: Feed | None, shown: Callable[[Path], str], found: list[Finding]
+    folder: Path, feed: AnyFeed, base: AnyFeed | None, shown: Callable[[Path], str], found: list[Finding]
 ) -> dict[str, dict[str, Any]]:
     """By `<feed>/<event>.<version>`; a file that is not there is taken from the feed this one extends."""
     schemas: dict[str, dict[str, Any]] = {}
@@ -32,16 +34,20 @@ def read_event_schemas(
             schema = _read(path, shown(path), found)
             if schema is not None:
                 schemas[f"{feed.feed}/{event}.{version}"] = schema
-    problems = [*_joining(feed, schemas), *_attributes(feed, schemas)]
+    problems = list(_joining(feed, schemas))
+    if isinstance(feed, Feed):
+        problems += _attributes(feed, schemas)
+    if isinstance(feed, ObservationFeed):
+        problems += _observed(feed, schemas)
     found += [Finding(shown(folder / "feed.yaml"), 0, *problem) for problem in problems]
     return schemas
 
 
-def _joining(feed: Feed, schemas: dict[str, dict[str, Any]]) -> list[tuple[str, object, str]]:
+def _joining(feed: AnyFeed, schemas: dict[str, dict[str, Any]]) -> list[tuple[str, object, str]]:
     """The event that joins codes must always say the other one, as a text."""
-    if feed.identity is None:
+    if feed.joined_by is None:
         return []
-    event, name = feed.identity.event, feed.identity.same_as
+    event, name = feed.joined_by.event, feed.joined_by.same_as
     mend = f"{event}'s schema must require `{name}` as a string"
     return [
         ("identity.same_as", name, mend)
@@ -74,6 +80,19 @@ def _attributes(feed: Feed, schemas: dict[str, dict[str, Any]]) -> Iterator[tupl
                     name,
                     "personal data is in no measure and on no screen; take it away",
                 )
+
+
+def _observed(feed: ObservationFeed, schemas: dict[str, dict[str, Any]]) -> Iterator[tuple[str, object, str]]:
+    """Every event of observations says series, period and value; dimensions are texts."""
+    asked = {"series": "string", "period": "string", "value": ["number", "null"]}
+    for dataschema, schema in schemas.items():
+        known, required = schema["properties"], schema.get("required", [])
+        for name, kind in asked.items():
+            if name not in required or known.get(name, {}).get("type") != kind:
+                yield "events", dataschema, f"its schema must require `{name}` of type {kind}"
+        for name in feed.dimensions:
+            if known.get(name, {}).get("type") != "string":
+                yield f"dimensions.{name}", name, f"{dataschema} must have it as a string"
 
 
 def _fits(spec: dict[str, Any]) -> bool:

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from schemas.any_feed import AnyFeed
 from schemas.clocks import Clocks
 from schemas.identity import Authority, Identity
 from schemas.lifecycle import Lifecycle
 from schemas.period_measures import period_measures
-from schemas.promise import Label, Name, Promise, Snake, Text, Zone
+from schemas.promise import Label, Name, Promise, Snake, Text
 
 # A measure that asks for one local day (`entered_on = at_date`): it can be drawn by the hour of its instant.
 OF_THE_DAY = re.compile(r"\b(entered|resolved|delivered)_on\s*=\s*at_date\b")
 ChannelKind = Literal["online", "direct", "postal"]
-Version = Annotated[str, StringConstraints(pattern=r"^v[1-9][0-9]*$")]
-
-
-class Topic(Promise):
-    """Kafka's settings of the feed's topic; more partitions may be added, never fewer."""
-
-    partitions: int = Field(ge=1, le=512)
-    retention_days: int = Field(ge=1, le=3650)
 
 
 class Deadline(Promise):
@@ -90,21 +82,11 @@ class Attribute(Promise):
     words: dict[Text, Label] = Field(default_factory=dict)  # what its values are called
 
 
-class Feed(Promise):
-    """A case feed. `file` and `event_schemas` are filled in by the loader."""
+class Feed(AnyFeed):
+    """A case feed."""
 
-    feed: Name
     kind: Literal["case"]
-    extends: Name | None = None
-    example: bool = False
-    label: Label
-    owner: Text
-    zone: Zone
     calendar: Name | None = None  # of working time; without it only printed due dates count
-    rhythm_minutes: int = Field(ge=1, description="silence longer than this is said on the screen")
-    future_minutes: int = Field(5, ge=0, description="an event later than our clock by more is refused")
-    topic: Topic
-    events: dict[Name, tuple[Version, ...]]
     lifecycle: Lifecycle
     deadline: Deadline
     clocks: Clocks | None = None
@@ -113,16 +95,12 @@ class Feed(Promise):
     channels: dict[Text, Label]
     # Where official forms count what came by a channel; '' is a case of which none was said. None: no forms.
     channel_kinds: dict[str, ChannelKind] = Field(default_factory=dict)
-    agencies: Literal["own", "known"]
-    procedures: Literal["own", "known", "any"] = "any"
     attributes: dict[Snake, Attribute] = Field(default_factory=dict)
     measures: dict[Snake, Measure]
     tiles: tuple[Snake, ...]
     targets: dict[Snake, float] = Field(default_factory=dict)  # of measures of a period, in their own unit
-    file: str = Field("", exclude=True)
     leans_on: dict[str, str] = Field(default_factory=dict, exclude=True)  # hashes of calendar and limits
     sectors: dict[str, str] = Field(default_factory=dict, exclude=True)  # procedure -> its field
-    event_schemas: dict[str, dict[str, Any]] = Field(default_factory=dict, exclude=True)
 
     @field_validator("targets")
     @classmethod
@@ -136,10 +114,6 @@ class Feed(Promise):
 
     @model_validator(mode="after")
     def _whole(self) -> Feed:
-        if self.feed == "unknown":
-            raise ValueError(
-                "`unknown` names the quarantine of what no feed can be told of; take another name"
-            )
         if self.clocks is not None and self.calendar is None:
             raise ValueError("clocks need the `calendar` that they count by; name one of schemas/calendars")
         if self.clocks and (strange := set(self.clocks.reception_channels) - self.channels.keys()):
@@ -147,9 +121,6 @@ class Feed(Promise):
         for tile in self.tiles:
             if tile not in self.measures:
                 raise ValueError(f"tile {tile!r} shows no measure of this feed ({', '.join(self.measures)})")
-        for event, versions in self.events.items():
-            if not versions:
-                raise ValueError(f"event {event!r} lists no version; write [v1]")
         return self
 
     @model_validator(mode="after")
@@ -168,14 +139,13 @@ class Feed(Promise):
             raise ValueError(f"identity.event: {self.identity.event!r} is no event of this feed")
         return self
 
-    def dataschema(self, event: str) -> str:
-        """`<feed>/<event>.<newest version>`."""
-        return f"{self.feed}/{event}.{self.events[event][-1]}"
+    @property
+    def words(self) -> Mapping[str, Mapping[str, Any]]:
+        return {"status": self.lifecycle.statuses, "channel": self.channels}
 
     @property
-    def topics(self) -> tuple[str, str, str]:
-        """Accepted, raw and quarantine topic."""
-        return self.feed, f"{self.feed}.raw", f"{self.feed}.quarantine"
+    def joined_by(self) -> Identity | None:
+        return self.identity
 
     @property
     def definitions(self) -> dict[str, Any]:
@@ -226,14 +196,3 @@ class Feed(Promise):
         if self.authority is not None:
             said["authority"] = self.authority.definitions
         return said
-
-    @property
-    def joining(self) -> str | None:
-        """The type of the event that joins two codes, if the feed has one."""
-        return None if self.identity is None else f"{self.feed}.{self.identity.event}"
-
-    @property
-    def definitions_hash(self) -> str:
-        """16 hex characters over `definitions`; cases carry the hash they were folded with."""
-        text = json.dumps(self.definitions, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()[:16]

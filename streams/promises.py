@@ -72,7 +72,7 @@ class Promises:
             return False
         self.admission, self.problem = self._admission(), None
         log.info(
-            "promises read again: %d feeds, %d sources", len(self.registry.feeds), len(self.registry.sources)
+            "promises read again: %d feeds, %d sources", len(self.registry.every), len(self.registry.sources)
         )
         return True
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from schemas.registry import PACKAGED
+from schemas.source_files import PACKAGED
 
 FILE = Path("calendars") / "vietnam.yaml"
 

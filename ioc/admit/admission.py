@@ -36,9 +36,9 @@ class Admission:
         self.registry = registry
         self.key = token_key
         self.max_bytes = max_bytes
-        self.feeds = {n: PromisedFeed(f, registry, max_bytes) for n, f in registry.feeds.items()}
+        self.feeds = {n: PromisedFeed(f, registry, max_bytes) for n, f in registry.every.items()}
         self.sources = {
-            n: CompiledSource(s, registry.feeds[s.feed], token_key) for n, s in registry.sources.items()
+            n: CompiledSource(s, registry.every[s.feed], token_key) for n, s in registry.sources.items()
         }
         self._codes = {
             n: self.feeds[s.feed].codes(s.agencies, s.procedures) for n, s in registry.sources.items()
@@ -132,7 +132,7 @@ class Admission:
             promised.check_not_ahead("time", draft.time, now)
             event = Event(
                 feed=promised.name,
-                case_id=draft.case,
+                case_id=promised.case_of(draft.case, draft.data),
                 source=compiled.source.system,
                 id=draft.id,
                 type=f"{promised.name}.{draft.event}",

@@ -81,7 +81,8 @@ def read_envelope(message: dict[str, Any], promised: PromisedFeed) -> Envelope:
         raise Refusal(
             "wrong-type" if "data" in message else "missing-field", "data", None, "send data as an object"
         )
-    subject = text(message, "subject").strip()
+    said = {name: _datum(name, value, promised.instants[dataschema]) for name, value in data.items()}
+    subject = text(message, "subject", promised.case_of("", said) or None).strip()
     return Envelope(
         id=text(message, "id"),
         source=text(message, "source"),
@@ -89,8 +90,8 @@ def read_envelope(message: dict[str, Any], promised: PromisedFeed) -> Envelope:
         subject=subject,
         time=read_instant("time", text(message, "time")),
         dataschema=dataschema,
-        case_id=text(message, "caseid", subject).strip(),
-        data={name: _datum(name, value, promised.instants[dataschema]) for name, value in data.items()},
+        case_id=promised.case_of(text(message, "caseid", subject).strip(), said),
+        data=said,
     )
 
 

@@ -11,7 +11,7 @@ from ioc.admit.reasons import Refusal
 from ioc.admit.times import time_reader
 from ioc.admit.tokens import tokens_of
 from ioc.admit.values import Ground, Message, ReadValue, as_text, field_getter, text_reader, value_reader
-from schemas import EventMapping, Feed, MessageMapping, SourceMapping, When, personal_fields
+from schemas import AnyFeed, EventMapping, MessageMapping, SourceMapping, When, personal_fields
 from schemas.source import template_parts
 
 
@@ -34,7 +34,7 @@ Make = Callable[[Message, str], "Draft | Refusal"]
 class CompiledSource:
     """One source: `drafts` reads a message, `redacted` is what of it may be stored."""
 
-    def __init__(self, source: SourceMapping, feed: Feed, key: bytes) -> None:
+    def __init__(self, source: SourceMapping, feed: AnyFeed, key: bytes) -> None:
         self.source = source
         self.feed = feed
         self.personal = frozenset(source.personal)

@@ -11,10 +11,11 @@ from typing import Any, Literal
 import jsonschema_rs
 
 from ioc.admit.hints import Hints
+from ioc.admit.observed import observation_key
 from ioc.admit.reasons import Reason, Refusal
 from ioc.admit.verdict import Admitted
 from ioc.event import Event
-from schemas import Feed, Registry, personal_fields
+from schemas import AnyFeed, ObservationFeed, Registry, personal_fields
 
 LONGEST = {
     "case": 400,
@@ -44,7 +45,7 @@ class Codes:
 class PromisedFeed:
     """One feed's checks, compiled once."""
 
-    def __init__(self, feed: Feed, registry: Registry, max_bytes: int) -> None:
+    def __init__(self, feed: AnyFeed, registry: Registry, max_bytes: int) -> None:
         self.feed = feed
         self.name = feed.feed
         self.max_bytes = max_bytes
@@ -54,15 +55,15 @@ class PromisedFeed:
             for name, schema in feed.event_schemas.items()
         }
         self._joining = feed.joining
-        self._placeholders = [re.compile(p) for p in (feed.identity.placeholders if feed.identity else ())]
+        self._placeholders = [re.compile(p) for p in (feed.joined_by.placeholders if feed.joined_by else ())]
         schemas = feed.event_schemas.items()
         self.tokens = {name: personal_fields(schema) for name, schema in schemas}
         self.instants = {name: _instants(schema) for name, schema in schemas}
         self.personal = frozenset().union(*self.tokens.values())
         self.nested = {n: _nested(spec) for _, schema in schemas for n, spec in schema["properties"].items()}
         self._fixed = [
-            self._codes("status", feed.lifecycle.statuses, "unknown-status", feed.file),
-            self._codes("channel", feed.channels, "unknown-word", feed.file),
+            self._codes(name, known, "unknown-status" if name == "status" else "unknown-word", feed.file)
+            for name, known in feed.words.items()
         ]
         agencies = "reference/agencies.csv of a folder in IOC_SCHEMAS_PATH"
         procedures = "reference/procedures.csv of a folder in IOC_SCHEMAS_PATH"
@@ -71,6 +72,10 @@ class PromisedFeed:
             self._codes("receiving_agency", registry.agencies, "unknown-agency", agencies),
         ]
         self._procedures = self._codes("procedure", registry.procedures, "unknown-procedure", procedures)
+
+    def case_of(self, said: str, data: dict[str, Any]) -> str:
+        """The code that an event speaks of: as its sender said, or what an observation is of."""
+        return observation_key(self.feed, data) if isinstance(self.feed, ObservationFeed) else said
 
     def codes(self, agencies: Policy, procedures: Policy) -> list[Codes]:
         """The lists that an event must keep to."""
@@ -112,8 +117,8 @@ class PromisedFeed:
 
     def _check_other_code(self, event: Event) -> None:
         """The other code is a code as ours are, and another one."""
-        assert self.feed.identity is not None
-        name = self.feed.identity.same_as
+        assert self.feed.joined_by is not None
+        name = self.feed.joined_by.same_as
         other = event.data[name]
         if other == event.case_id:
             mend = "name the other code of the case, or do not send this event: a code is no alias of itself"

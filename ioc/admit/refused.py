@@ -22,7 +22,7 @@ class Refuser:
         self.max_bytes = max_bytes
         self._by_source = {n: personal_pattern(s.personal) for n, s in registry.sources.items()}
         everywhere = {field for source in registry.sources.values() for field in source.personal}
-        for feed in registry.feeds.values():
+        for feed in registry.every.values():
             for schema in feed.event_schemas.values():
                 everywhere |= personal_fields(schema)
         self._everywhere = personal_pattern(everywhere)

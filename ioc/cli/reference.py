@@ -11,7 +11,7 @@ import typer
 from ioc.errors import BadInput
 from ioc.reference import build
 from schemas import Unusable
-from schemas.registry import PACKAGED
+from schemas.source_files import PACKAGED
 
 ROOT = re.compile(r"[A-Z][0-9A-Z]{2}")
 

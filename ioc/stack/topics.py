@@ -46,7 +46,7 @@ def wanted(registry: Registry) -> dict[str, Wanted]:
     """Every topic of every feed, and one for what names no feed that we know."""
     topics = {
         name + kind: Wanted(feed.topic.partitions, feed.topic.retention_days)
-        for name, feed in sorted(registry.feeds.items())
+        for name, feed in sorted(registry.every.items())
         for kind in KINDS
     }
     longest = max((want.retention_days for want in topics.values()), default=30)

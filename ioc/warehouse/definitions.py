@@ -34,7 +34,7 @@ def publish(conn: Connection, registry: Registry, at: datetime) -> set[str]:
     Cases that the kernel failed on are marked for a refold: it may have been mended.
     """
     with conn.transaction():
-        for name, feed in sorted(registry.feeds.items()):
+        for name, feed in sorted(registry.every.items()):
             conn.execute(
                 "insert into definitions (hash, feed, known_at, content) values (%s, %s, %s, %s)"
                 " on conflict do nothing",

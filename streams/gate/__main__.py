@@ -24,7 +24,7 @@ def main() -> None:
         Promises(settings),
     )
     warehouse = Warehouse(settings, "gate", stopping)
-    topics = [feed + RAW for feed in sorted(promises.registry.feeds)]
+    topics = [feed + RAW for feed in sorted(promises.registry.every)]
     reader = Reader(consumer(settings, "ioc.gate", "gate"), topics, warehouse.conn)
     gate = Gate(reader, Sending(settings, "gate", linger_ms=10), warehouse)
     try:

@@ -20,7 +20,7 @@ def main() -> None:
     if not settings.intake_port:
         raise BadInput("IOC_INTAKE_PORT", 0, "name a port; `ioc up` chooses a free one")
     promises, kafka = Promises(settings), Sending(settings, "intake", linger_ms=3)
-    kafka.prepare(promises.registry.feeds)
+    kafka.prepare(promises.registry.every)
     intake = Intake(
         settings, promises, Clock.parse(settings.clock), kafka, Heartbeat("intake", settings.home)
     )

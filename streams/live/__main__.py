@@ -28,7 +28,7 @@ def main() -> None:
     log_to_stdout()
     settings, stopping = load(), stop_on_signal()
     promises = Promises(settings)
-    feeds = sorted(promises.registry.feeds)
+    feeds = sorted(promises.registry.every)
     topics = [*feeds, *(feed + QUARANTINE for feed in [*feeds, UNKNOWN_FEED])]
     warehouse = Warehouse(settings, part, stopping, lambda conn: worker.prepare(conn))
     reader = Reader(consumer(settings, "ioc.live", part), topics, warehouse.conn)

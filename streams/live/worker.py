@@ -7,12 +7,14 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 
+import polars as pl
 import psycopg
 
 from ioc.clock import Clock
 from ioc.heartbeat import Heartbeat
 from ioc.kernel.attributes import fold_whole
-from ioc.rules import case_rules
+from ioc.kernel.observations import observed
+from ioc.rules import case_rules, observed_rules
 from ioc.warehouse import definitions, live
 from ioc.warehouse.connection import Connection
 from schemas import Registry
@@ -33,9 +35,16 @@ SMALL, LONGEST_REST = 200, 0.010
 def kernel(registry: Registry) -> live.Kernel:
     """The fold of every feed with its rules."""
     rules = {name: case_rules(feed, registry) for name, feed in registry.feeds.items()}
+    observing = {name: observed_rules(feed) for name, feed in registry.observations.items()}
+
+    def fold(feed: str, events: pl.DataFrame) -> pl.DataFrame:
+        if feed in observing:
+            return observed(events, observing[feed])
+        return fold_whole(events, rules[feed])
+
     return live.Kernel(
-        lambda feed, events: fold_whole(events, rules[feed]),
-        {f: r.definitions for f, r in rules.items()},
+        fold,
+        {name: feed.definitions_hash for name, feed in registry.every.items()},
         {f: r.identity for f, r in rules.items() if r.identity},
     )
 

@@ -24,7 +24,7 @@ from jobs.recount import recount
 from jobs.staging import months_of
 from jobs.window import Window
 from schemas import load
-from schemas.registry import PACKAGED
+from schemas.source_files import PACKAGED
 from tests.jobs.offices import FEED, FIRST, Office, courses, told
 
 OPENS, ENDS = date(2024, 1, 1), date(2024, 4, 30)

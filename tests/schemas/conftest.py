@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from schemas import Finding, Unusable, load
-from schemas.registry import PACKAGED
+from schemas.source_files import PACKAGED
 
 Spoil = Callable[[str, str, str], tuple[Finding, ...]]
 PORTAL = "sources/national-portal.yaml"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from schemas import Finding, FormCode, Unusable, load
-from schemas.registry import PACKAGED
+from schemas.source_files import PACKAGED
 
 A, B = "forms/II.06a.yaml", "forms/II.06b.yaml"
 BAD = [  # file, old, new, field, a word of the value or the mend

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from schemas import Unusable, load
-from schemas.registry import PACKAGED
+from schemas.source_files import PACKAGED
 from tests.schemas.conftest import EVENT, FEED, PORTAL, Spoil
 
 BAD_FEED = [

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from schemas import Unusable, load
-from schemas.registry import PACKAGED
+from schemas.source_files import PACKAGED
 
 FEED = "feeds/records/feed.yaml"
 

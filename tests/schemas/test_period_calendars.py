@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from schemas import Unusable, load
-from schemas.registry import PACKAGED
+from schemas.source_files import PACKAGED
 
 FILE = "period_calendars/REPORT_15_14.yaml"
 BAD = [  # old, new, the line that is named, the field, a word of the mend

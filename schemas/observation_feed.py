@@ -1,0 +1,76 @@
+"""A feed of observations: series with a unit, and how each is added up over time and over agencies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from schemas.any_feed import AnyFeed
+from schemas.promise import Label, Promise, Snake
+
+ObservedPeriod = Literal["day", "week", "month", "quarter", "half", "year"]
+# What an event says of its observation; a dimension of the feed is a further datum.
+SAID = ("series", "agency", "period", "value", "n", "reason")
+
+
+class Series(Promise):
+    """One series: value per agency, dimensions and period. What is not named `sum` is never added up.
+
+    `mean` weighs each value by its `n`, without which it takes no part. `none`: only what was observed of
+    exactly that period, or by exactly that agency, is shown. A value of null says that nothing has arisen.
+    """
+
+    label: Label
+    explain: Label
+    unit: Label
+    period: ObservedPeriod
+    over_time: Literal["sum", "last", "mean", "none"]
+    over_agencies: Literal["sum", "mean", "none"]
+    good: Literal["up", "down", "none"] = "none"
+    target: float | None = None
+    decimals: int = Field(0, ge=0, le=4)
+
+    @model_validator(mode="after")
+    def _a_target_has_a_direction(self) -> Series:
+        if self.target is not None and self.good == "none":
+            raise ValueError("a target is missed on one side: say `good: up` or `good: down`")
+        return self
+
+    @property
+    def definition(self) -> list[str]:
+        """What can change a figure of it."""
+        return [self.period, self.over_time, self.over_agencies]
+
+
+class ObservationFeed(AnyFeed):
+    """A feed whose events are observations; `tiles` are the series that the screen shows first."""
+
+    kind: Literal["observation"]
+    manual: bool = False  # entered by people: a sheet may be uploaded
+    series: dict[Snake, Series]
+    dimensions: dict[Snake, Label] = Field(default_factory=dict)
+    tiles: tuple[Snake, ...]
+
+    @model_validator(mode="after")
+    def _whole(self) -> ObservationFeed:
+        for tile in self.tiles:
+            if tile not in self.series:
+                raise ValueError(f"tile {tile!r} is no series of this feed ({', '.join(self.series)})")
+        if strangers := [name for name in self.dimensions if name in SAID]:
+            raise ValueError(f"dimensions: {strangers[0]!r} means something else already; take another name")
+        return self
+
+    @property
+    def words(self) -> Mapping[str, Mapping[str, Any]]:
+        return {"series": self.series}
+
+    @property
+    def definitions(self) -> dict[str, Any]:
+        return {
+            "feed": self.feed,
+            "zone": self.zone,
+            "series": {name: one.definition for name, one in sorted(self.series.items())},
+            "dimensions": sorted(self.dimensions),
+        }
