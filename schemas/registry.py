@@ -35,7 +35,6 @@ class Registry:
     """Feeds, sources, reference data, working and period calendars and forms by name or code."""
 
     feeds: dict[str, Feed] = field(default_factory=dict)  # of cases
-    observations: dict[str, ObservationFeed] = field(default_factory=dict)
     sources: dict[str, SourceMapping] = field(default_factory=dict)
     agencies: dict[str, Agency] = field(default_factory=dict)  # of every code the newest version
     procedures: dict[str, Procedure] = field(default_factory=dict)
@@ -44,6 +43,7 @@ class Registry:
     history: History = field(default_factory=History)  # all versions of the agencies, and successions
     procedure_versions: dict[str, tuple[ProcedureVersion, ...]] = field(default_factory=dict)
     forms: dict[str, Form] = field(default_factory=dict)
+    observations: dict[str, ObservationFeed] = field(default_factory=dict)  # feeds of the other kind
 
     @property
     def every(self) -> dict[str, AnyFeed]:

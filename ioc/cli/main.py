@@ -31,6 +31,10 @@ COMMANDS = {
         "ioc.cli.measures:measures",
         "What no sum gives: services with records, working hours, letters, receptions.",
     ),
+    "series": (
+        "ioc.cli.series:series",
+        "Observations of a period, added up as their feed promises.",
+    ),
     "explain": ("ioc.cli.explain:explain", "A published figure, down to its run, audit and cases."),
     "restatements": (
         "ioc.cli.restatements:restatements",

@@ -1,0 +1,127 @@
+"""`ioc series`: observations of a period, added up over time and agencies as their feed promises."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+import polars as pl
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from ioc.admit import registry_for
+from ioc.errors import BadInput
+from ioc.kernel.period_names import NamedPeriod, previous
+from ioc.kernel.series import Adding, over_period
+from ioc.period_calendars import period_calendar, period_named
+from ioc.settings import load
+from ioc.warehouse import connect
+from ioc.warehouse.connection import Connection
+from ioc.warehouse.observations import observations
+from schemas import ObservationFeed, Series, near
+
+Format = Literal["table", "json", "csv"]
+
+
+def series(
+    feed: Annotated[str, typer.Option(help="A feed of observations.")],
+    period: Annotated[str, typer.Argument(help="2024, 2024-Q1, 2024-03, 2024-03-05, 2024-W09, a range.")],
+    name: Annotated[str | None, typer.Option("--series", help="This one alone.")] = None,
+    by: Annotated[str, typer.Option(help="none, agency, or a dimension of the feed.")] = "none",
+    calendar: Annotated[str, typer.Option(help="Whose periods: CALENDAR, REPORT_15_14.")] = "CALENDAR",
+    form: Annotated[Format, typer.Option("--format", help="How to print.")] = "table",
+) -> None:
+    """Each series with its unit, target and the period before; what may not be added up has no line."""
+    settings = load()
+    registry = registry_for(settings)
+    if feed not in registry.observations:
+        known = ", ".join(sorted(registry.observations))
+        raise BadInput("feed", feed, f"name one of {known}{near(feed, registry.observations)}")
+    promised = registry.observations[feed]
+    apart = _apart(promised, by)
+    chosen = _chosen(promised, name)
+    days = period_named(period, period_calendar(registry, calendar))
+    with connect(settings, name="ioc series") as conn:
+        rows = compared(conn, promised, chosen, days, apart)
+    PRINT[form](rows, promised)
+
+
+def _chosen(feed: ObservationFeed, name: str | None) -> dict[str, Series]:
+    if name is not None and name not in feed.series:
+        raise BadInput("series", name, f"name one of {', '.join(feed.series)}{near(name, feed.series)}")
+    return feed.series if name is None else {name: feed.series[name]}
+
+
+def _apart(feed: ObservationFeed, by: str) -> tuple[str, ...]:
+    known = ("none", "agency", *feed.dimensions)
+    if by not in known:
+        raise BadInput("by", by, f"take one of {', '.join(known)}{near(by, known)}")
+    return () if by == "none" else (by,)
+
+
+def compared(
+    conn: Connection,
+    feed: ObservationFeed,
+    chosen: dict[str, Series],
+    days: NamedPeriod,
+    by: Sequence[str],
+) -> list[dict[str, Any]]:
+    """A line per series and group: value, n, observations, arisen, `before` of the period before, target."""
+    adding = {name: Adding(one.over_time, one.over_agencies) for name, one in chosen.items()}
+
+    def of(period: NamedPeriod) -> pl.DataFrame:
+        told = observations(conn, feed.feed, tuple(feed.dimensions), period.start, period.last)
+        return over_period(told, adding, period.start, period.last, by, tuple(feed.dimensions))
+
+    keys = ["series", *by]
+    before = of(previous(days)).select(*keys, before="value")
+    rows = of(days).join(before, on=keys, how="left", nulls_equal=True).sort(keys)
+    return [
+        row | {"group": row[by[0]] or "" if by else "", **_judged(chosen[row["series"]], row["value"])}
+        for row in rows.rows(named=True)
+    ]
+
+
+def _judged(one: Series, value: float | None) -> dict[str, Any]:
+    if one.target is None:
+        return {"target": None, "missed": False}
+    wrong = value is not None and (value < one.target if one.good == "up" else value > one.target)
+    return {"target": one.target, "missed": wrong}
+
+
+def shown(one: Series, value: float | None) -> str:
+    """With the series' decimals; a dash where nothing has arisen."""
+    return "–" if value is None else f"{value:,.{one.decimals}f}"
+
+
+def _table(rows: list[dict[str, Any]], feed: ObservationFeed) -> None:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("series", "group", "value", "unit", "target", "before", "observations"):
+        table.add_column(heading, justify="left" if heading in ("series", "group", "unit") else "right")
+    for row in rows:
+        one = feed.series[row["series"]]
+        aim = "" if row["target"] is None else f"{'>=' if one.good == 'up' else '<='} {row['target']:g}"
+        value = shown(one, row["value"]) + (" !" if row["missed"] else "")
+        name = f"{row['series']}: {one.label.en}"
+        said = (value, one.unit.en, aim, shown(one, row["before"]), str(row["observations"]))
+        table.add_row(name, row["group"] or "all", *said)
+    Console(highlight=False, soft_wrap=True).print(table if rows else "nothing was observed of this period")
+
+
+def _json(rows: list[dict[str, Any]], feed: ObservationFeed) -> None:
+    units = {name: one.unit.en for name, one in feed.series.items()}
+    typer.echo(json.dumps([row | {"unit": units[row["series"]]} for row in rows], ensure_ascii=False))
+
+
+def _csv(rows: list[dict[str, Any]], _: ObservationFeed) -> None:
+    columns = ("series", "group", "value", "n", "observations", "arisen", "before", "target", "missed")
+    written = csv.DictWriter(sys.stdout, columns, extrasaction="ignore")
+    written.writeheader()
+    written.writerows(rows)
+
+
+PRINT = {"table": _table, "json": _json, "csv": _csv}

@@ -1,0 +1,30 @@
+"""Observations as the warehouse holds them: the newest word on each key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import polars as pl
+
+from ioc.kernel.observations import OBSERVED
+from ioc.kernel.series import OBSERVATIONS
+from ioc.warehouse.connection import Connection
+
+_READ = """
+select attributes->>'series', agency, (attributes->>'from')::date, (attributes->>'to')::date,
+    (attributes->>'value')::float8, (attributes->>'n')::float8 {dimensions}
+from cases where feed = %(feed)s and phase = %(phase)s
+    and (attributes->>'from')::date >= %(first)s and (attributes->>'to')::date <= %(last)s
+"""
+
+
+def observations(
+    conn: Connection, feed: str, dimensions: Sequence[str], first: date, last: date
+) -> pl.DataFrame:
+    """OBSERVATIONS, and a text for each dimension, of the periods within first..last."""
+    told = "".join(f", attributes->>'{name}'" for name in dimensions)  # names of a feed's file: snake case
+    asked = {"feed": feed, "phase": OBSERVED, "first": first, "last": last}
+    rows = conn.execute(_READ.format(dimensions=told).encode(), asked).fetchall()
+    schema = {**OBSERVATIONS, **dict.fromkeys(dimensions, pl.String())}
+    return pl.DataFrame(rows, schema=schema, orient="row")
