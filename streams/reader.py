@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from streams.producer import kafka_servers
 
 log = logging.getLogger(__name__)
 
+LOOK_EVERY_SECONDS = 1.0  # for topics that are wanted and not made yet
 MOST_RECORDS = 4_000  # of one poll, and so of one transaction
 
 
@@ -63,13 +65,33 @@ class Reader:
     def __init__(self, consumer: KafkaConsumer, topics: Sequence[str], warehouse: Callable[[], Connection]):
         self._consumer = consumer
         self._topics = sorted(topics)
+        self._wanted = set(self._topics)
+        self._looked = time.monotonic()
         self._warehouse = warehouse
         self._at: dict[TopicPartition, Standing] = {}
         self.stopped: dict[TopicPartition, str] = {}
         consumer.subscribe(self._topics)
 
+    def want(self, topics: Iterable[str]) -> None:
+        """From now on these topics: what a feed that was added needs is read once it is made."""
+        self._wanted = set(topics)
+        self._looked = -LOOK_EVERY_SECONDS
+
+    def _follow(self) -> None:
+        """Subscribes to the wanted topics that the warehouse knows; those being read go on where they are."""
+        if self._wanted == set(self._topics) or time.monotonic() - self._looked < LOOK_EVERY_SECONDS:
+            return
+        self._looked = time.monotonic()
+        there = offsets.standings(self._warehouse(), sorted(self._wanted))
+        made = sorted({topic for topic, _ in there})
+        if made != self._topics:
+            log.info("reading %d topics, %d before", len(made), len(self._topics))
+            self._topics = made
+            self._consumer.subscribe(made)
+
     def poll(self, timeout_ms: int) -> list[Polled]:
         """What arrived, by partition; a partition that cannot go on is stopped, the others go on."""
+        self._follow()
         held = self._consumer.assignment() & self.stopped.keys()
         if held:
             self._consumer.pause(*held)  # a rebalance forgets it

@@ -34,10 +34,10 @@ def observation_key(feed: ObservationFeed, data: dict[str, Any]) -> str:
 
 def _text(data: dict[str, Any], name: str, required: bool = False) -> str:
     value = data.get(name)
-    if value is None and not required:
-        return ""
     if value is None or value == "":
-        raise Refusal("missing-field", name, None, f"send {name}")
+        if required:
+            raise Refusal("missing-field", name, None, f"send {name}")
+        return ""
     if not isinstance(value, str):
         raise Refusal("wrong-type", name, type(value).__name__, f"send {name} as text")
     return value

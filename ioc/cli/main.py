@@ -15,6 +15,10 @@ from ioc.errors import IocError
 # name -> (module:function, one line for `ioc --help`)
 COMMANDS = {
     "up": ("ioc.cli.up:up", "Start every part and keep it running; Ctrl-C stops all of it."),
+    "reload": (
+        "ioc.cli.reload:reload",
+        "Take up new and changed feeds while everything runs: checks their files, makes their topics.",
+    ),
     "down": ("ioc.cli.down:down", "Stop the stack of this IOC_HOME from another terminal."),
     "airflow": (
         "ioc.cli.airflow:airflow",

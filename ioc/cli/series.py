@@ -31,7 +31,7 @@ def series(
     feed: Annotated[str, typer.Option(help="A feed of observations.")],
     period: Annotated[str, typer.Argument(help="2024, 2024-Q1, 2024-03, 2024-03-05, 2024-W09, a range.")],
     name: Annotated[str | None, typer.Option("--series", help="This one alone.")] = None,
-    by: Annotated[str, typer.Option(help="none, agency, or a dimension of the feed.")] = "none",
+    by: Annotated[str, typer.Option(help="What to keep apart: none, agency, dimensions, or a,b.")] = "none",
     calendar: Annotated[str, typer.Option(help="Whose periods: CALENDAR, REPORT_15_14.")] = "CALENDAR",
     form: Annotated[Format, typer.Option("--format", help="How to print.")] = "table",
 ) -> None:
@@ -57,10 +57,13 @@ def _chosen(feed: ObservationFeed, name: str | None) -> dict[str, Series]:
 
 
 def _apart(feed: ObservationFeed, by: str) -> tuple[str, ...]:
-    known = ("none", "agency", *feed.dimensions)
-    if by not in known:
-        raise BadInput("by", by, f"take one of {', '.join(known)}{near(by, known)}")
-    return () if by == "none" else (by,)
+    known = ("agency", *feed.dimensions)
+    apart = tuple(part.strip() for part in by.split(",")) if by != "none" else ()
+    for part in apart:
+        if part not in known:
+            mend = f"take none, or some of {', '.join(known)}{near(part, known)}"
+            raise BadInput("by", part, mend)
+    return apart
 
 
 def compared(
@@ -81,7 +84,8 @@ def compared(
     before = of(previous(days)).select(*keys, before="value")
     rows = of(days).join(before, on=keys, how="left", nulls_equal=True).sort(keys)
     return [
-        row | {"group": row[by[0]] or "" if by else "", **_judged(chosen[row["series"]], row["value"])}
+        row
+        | {"group": " ".join(row[name] or "–" for name in by), **_judged(chosen[row["series"]], row["value"])}
         for row in rows.rows(named=True)
     ]
 

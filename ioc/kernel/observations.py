@@ -28,13 +28,14 @@ def observed(events: pl.DataFrame, rules: ObservedRules) -> pl.DataFrame:
     """Frame of EVENTS and `data`, any order, duplicates allowed -> frame of CASES and `attributes`.
 
     One row per key (`case_id`), phase `observed`. A correction is a later event: the one with the greatest
-    (received_at, hash) is the observation, the earlier ones stay among the events. `attributes` is a JSON
-    object of texts: series, period with its days `from` and `to` (inclusive), value, n, reason, dimensions.
+    (received_at, occurred_at, hash) is the observation, the earlier ones stay among the events. `attributes`
+    is a JSON object of texts: series, period with its days `from` and `to` (inclusive), value, n, reason,
+    dimensions.
     """
     kept = (*SAID, *rules.dimensions)
     path = {name: pl.col("data").str.json_path_match(f"$.{name}") for name in kept}
     known = weighed(events.lazy()).with_columns(**path)
-    counting = known.filter("counts").sort("received_at", "hash")
+    counting = known.filter("counts").sort("received_at", "occurred_at", "hash")
     cases = counting.group_by("case_id", maintain_order=True).agg(
         pl.col("source", "agency", *kept).last(),
         events=pl.len().cast(pl.Int32),

@@ -9,7 +9,10 @@ with delivery as (
 ), counting as (
     select distinct on (case_id, source, id) * from known order by case_id, source, id, received_at, hash collate "C"
 ), last as (
-    select distinct on (case_id) case_id, source, id, hash from counting order by case_id, received_at desc, hash collate "C" desc
+    select distinct on (c.case_id) c.case_id, c.source, c.id, c.hash
+    from counting c join event e on e.feed = %(feed)s
+        and (e.case_id, e.source, e.id, e.hash) = (c.case_id, c.source, c.id, c.hash)
+    order by c.case_id, c.received_at desc, e.occurred_at desc, c.hash collate "C" desc
 ), told as (
     select l.case_id, e.agency, (select jsonb_object_agg(n.name, e.data->>n.name) from unnest(%(names)s::text[]) n (name)) said
     from last l join event e on e.feed = %(feed)s

@@ -8,11 +8,17 @@ from ioc.clock import Clock
 from ioc.errors import Retry
 from ioc.heartbeat import Heartbeat
 from ioc.settings import load
+from schemas import Registry
 from streams.gate.gate import RAW, Gate
 from streams.process import Warehouse, log_to_stdout, stop_on_signal
 from streams.producer import Sending
 from streams.promises import Promises
 from streams.reader import Reader, consumer
+
+
+def raw_topics(registry: Registry) -> list[str]:
+    """What bridges write to."""
+    return [feed + RAW for feed in sorted(registry.every)]
 
 
 def main() -> None:
@@ -24,12 +30,12 @@ def main() -> None:
         Promises(settings),
     )
     warehouse = Warehouse(settings, "gate", stopping)
-    topics = [feed + RAW for feed in sorted(promises.registry.every)]
-    reader = Reader(consumer(settings, "ioc.gate", "gate"), topics, warehouse.conn)
+    reader = Reader(consumer(settings, "ioc.gate", "gate"), raw_topics(promises.registry), warehouse.conn)
     gate = Gate(reader, Sending(settings, "gate", linger_ms=10), warehouse)
     try:
         while not stopping.is_set():
-            promises.refresh()
+            if promises.refresh():
+                reader.want(raw_topics(promises.registry))
             now = clock.now()
             try:
                 done = gate.step(promises.admission, now)

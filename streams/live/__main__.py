@@ -9,13 +9,11 @@ os.environ.setdefault(
     "POLARS_MAX_THREADS", "1"
 )  # a poll's fold is small: more threads only wait for each other
 
-from ioc.admit import UNKNOWN_FEED
 from ioc.clock import Clock
 from ioc.errors import Retry
 from ioc.heartbeat import Heartbeat
 from ioc.settings import load
-from streams.live.decode import QUARANTINE
-from streams.live.worker import Worker
+from streams.live.worker import Worker, topics_of
 from streams.process import Warehouse, log_to_stdout, stop_on_signal
 from streams.promises import Promises
 from streams.reader import Reader, consumer
@@ -28,10 +26,8 @@ def main() -> None:
     log_to_stdout()
     settings, stopping = load(), stop_on_signal()
     promises = Promises(settings)
-    feeds = sorted(promises.registry.every)
-    topics = [*feeds, *(feed + QUARANTINE for feed in [*feeds, UNKNOWN_FEED])]
     warehouse = Warehouse(settings, part, stopping, lambda conn: worker.prepare(conn))
-    reader = Reader(consumer(settings, "ioc.live", part), topics, warehouse.conn)
+    reader = Reader(consumer(settings, "ioc.live", part), topics_of(promises.registry), warehouse.conn)
     worker = Worker(reader, warehouse, promises, Clock.parse(settings.clock), Heartbeat(part, settings.home))
     try:
         while not stopping.is_set():

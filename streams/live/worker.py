@@ -10,6 +10,7 @@ from datetime import datetime
 import polars as pl
 import psycopg
 
+from ioc.admit import UNKNOWN_FEED
 from ioc.clock import Clock
 from ioc.heartbeat import Heartbeat
 from ioc.kernel.attributes import fold_whole
@@ -18,7 +19,7 @@ from ioc.rules import case_rules, observed_rules
 from ioc.warehouse import definitions, live
 from ioc.warehouse.connection import Connection
 from schemas import Registry
-from streams.live.decode import batch
+from streams.live.decode import QUARANTINE, batch
 from streams.process import Warehouse
 from streams.promises import Promises
 from streams.reader import Polled, Reader
@@ -49,6 +50,12 @@ def kernel(registry: Registry) -> live.Kernel:
     )
 
 
+def topics_of(registry: Registry) -> list[str]:
+    """What the live workers read: the accepted events of every feed, and everything refused."""
+    feeds = sorted(registry.every)
+    return [*feeds, *(feed + QUARANTINE for feed in [*feeds, UNKNOWN_FEED])]
+
+
 class Worker:
     """The loop's body; its state is nothing that the warehouse does not know better."""
 
@@ -75,6 +82,7 @@ class Worker:
         """One round; the warehouse going away costs a round, never an event."""
         if self._promises.refresh():
             self._kernel = kernel(self._promises.registry)
+            self._reader.want(topics_of(self._promises.registry))
             self._warehouse.drop()
             self._stale = True
         try:
