@@ -37,7 +37,7 @@ def test_findings_are_lines_and_exit_1(spoil: Spoil, own: Path) -> None:
     by_setting = run(own, "check", IOC_SCHEMAS_PATH=str(own))
     for done in (by_path, by_feed, by_setting):
         assert done.returncode == 1, done.stderr
-        assert done.stdout.startswith(f"{own}/feeds/permits/feed.yaml:9: topic.retention_days: 3; keep")
+        assert done.stdout.startswith(f"{own}/feeds/permits/feed.yaml:10: topic.retention_days: 3; keep")
         assert done.stdout.count("\n") == 1
         assert done.stderr == "1 finding\n"
 
