@@ -22,6 +22,13 @@ class Topic(Promise):
     partitions: int = Field(ge=1, le=512)
     retention_days: int = Field(ge=1, le=3650)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _keeps_every_event(cls, given: Any) -> Any:
+        if isinstance(given, dict) and any("compact" in f"{key} {value}" for key, value in given.items()):
+            raise ValueError("compaction loses events: of a case only the last would stay; take it away")
+        return given
+
 
 class AnyFeed(Promise):
     """`file` and `event_schemas` are filled in by the loader."""

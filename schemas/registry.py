@@ -59,6 +59,14 @@ class Registry:
 
 def load(paths: Sequence[Path] = ()) -> Registry:
     """The packaged promises and those of `paths`; Unusable carries every finding of every file."""
+    registry, found = read(paths)
+    if found:
+        raise Unusable(found)
+    return registry
+
+
+def read(paths: Sequence[Path] = ()) -> tuple[Registry, list[Finding]]:
+    """What can be used of those promises, and everything that is wrong with the rest."""
     registry, reference, found = Registry(), ReferenceFiles(), list[Finding]()
     raw: dict[str, YamlFile] = {}
     raw_forms: dict[str, YamlFile] = {}
@@ -83,9 +91,7 @@ def load(paths: Sequence[Path] = ()) -> Registry:
     for name, feed in registry.feeds.items():
         feed = by_sector(feed, registry.procedures)
         registry.feeds[name] = leaning(feed, registry.calendars.get(feed.calendar or ""), limits, agencies)
-    if found:
-        raise Unusable(found)
-    return registry
+    return registry, found
 
 
 def _calendars(root: Path, registry: Registry, found: list[Finding]) -> None:
@@ -127,7 +133,7 @@ def _named(
 
 
 def _feeds(root: Path, registry: Registry, raw: dict[str, YamlFile], found: list[Finding]) -> None:
-    for path in sorted(root.glob("feeds/*/feed.yaml")):
+    for path in (*sorted(root.glob("feeds/*/feed.yaml")), *root.glob("feed.yaml")):  # or it is a feed's own
         file = yaml_of(path, found)
         if file is None:
             continue

@@ -11,7 +11,7 @@ import yaml
 from schemas.findings import Finding, Path_, Unusable
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """YAML 1.1 reads `no` as false, `12:30` as 750, `010` as 8; here only JSON's plain scalars are typed."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 (PyYAML's own name and shape)

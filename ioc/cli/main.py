@@ -56,6 +56,10 @@ COMMANDS = {
         "ioc.cli.reference:reference",
         "Agencies, successions and procedure versions from the country's lists.",
     ),
+    "check": (
+        "ioc.cli.check:check_",
+        "Find everything that feed, mapping, form and table files get wrong.",
+    ),
     "simulate": ("ioc.cli.simulate:simulate", "Write a simulated province's events to a file."),
 }
 # Words that look like options of ours, --help among them, are the other program's.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 
 import polars as pl
 import psycopg
@@ -12,6 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ioc.check.cases import AT, TODAY, VALUES
+from ioc.check.measures import TYPES
 from ioc.kernel.events import INSTANT
 from ioc.kernel.fold import CASES
 from ioc.kernel.measures import Measure
@@ -19,16 +21,6 @@ from ioc.kernel.subset import COLUMNS
 from ioc.settings import Settings
 
 pytestmark = pytest.mark.broker
-AT = datetime(2024, 3, 5, 3, 0, tzinfo=UTC)
-TODAY = date(2024, 3, 5)
-VALUES: dict[str, list[object]] = {
-    "text": ["9", "late", "Đồng Tháp", "50% O'Hara", "", "a\\b"],
-    "instant": [AT, AT + timedelta(microseconds=1), AT - timedelta(days=1)],
-    "date": [TODAY, TODAY - timedelta(days=1), TODAY + timedelta(days=1)],
-    "boolean": [True, False],
-    "integer": [0, 1, 2**31 - 1],
-}
-TYPES = {"text": "text", "instant": "timestamptz", "date": "date", "boolean": "boolean", "integer": "int"}
 ORDERED = ("<", "<=", ">", ">=")
 ALIKE = ("=", "<>", "IS DISTINCT FROM", "IS NOT DISTINCT FROM")
 
@@ -145,4 +137,3 @@ def test_both_engines_read_attributes_alike(
 
 def test_the_generated_rows_cover_every_kind() -> None:
     assert {INSTANT, pl.Date, pl.String, pl.Boolean, pl.Int32} == {CASES[name] for name in COLUMNS}
-    assert VALUES.keys() == TYPES.keys() == set(COLUMNS.values())
