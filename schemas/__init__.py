@@ -13,12 +13,14 @@ from schemas.period_calendar import PeriodCalendar
 from schemas.procedures import ProcedureVersion, version_at
 from schemas.reference import Agency, Procedure
 from schemas.registry import Registry, load
+from schemas.simulated import Course, Simulated, Step
 from schemas.source import EventMapping, MessageMapping, SourceMapping, Value, When
 
 __all__ = [
     "Agency",
     "AnyFeed",
     "Calendar",
+    "Course",
     "EventMapping",
     "Feed",
     "Finding",
@@ -33,8 +35,10 @@ __all__ = [
     "ProcedureVersion",
     "Registry",
     "Series",
+    "Simulated",
     "SourceMapping",
     "Status",
+    "Step",
     "Succession",
     "Unusable",
     "Value",

@@ -23,6 +23,7 @@ from schemas.period_calendar import PeriodCalendar
 from schemas.procedures import ProcedureVersion
 from schemas.reference import Agency, Procedure
 from schemas.reference_files import ReferenceFiles
+from schemas.simulated import Simulated, read_simulated
 from schemas.source import SourceMapping
 from schemas.source_files import PACKAGED, finding, read_source, shown, yaml_of
 from schemas.yaml_file import YamlFile
@@ -44,6 +45,7 @@ class Registry:
     procedure_versions: dict[str, tuple[ProcedureVersion, ...]] = field(default_factory=dict)
     forms: dict[str, Form] = field(default_factory=dict)
     observations: dict[str, ObservationFeed] = field(default_factory=dict)  # feeds of the other kind
+    simulated: dict[str, Simulated] = field(default_factory=dict)  # by case feed
 
     @property
     def every(self) -> dict[str, AnyFeed]:
@@ -162,4 +164,7 @@ def _feeds(root: Path, registry: Registry, raw: dict[str, YamlFile], found: list
         if feed.calendar is not None and feed.calendar not in registry.calendars:
             mend = f"name a calendar{near(feed.calendar, registry.calendars)}"
             found.append(finding(file, ("calendar",), feed.calendar, mend))
-        registry.feeds[name] = feed.model_copy(update=said)
+        registry.feeds[name] = feed = feed.model_copy(update=said)
+        simulated = read_simulated(path.parent, feed, shown(path.with_name("simulation.yaml")), found)
+        registry.simulated.pop(name, None)  # of a feed that this one overrides
+        registry.simulated |= {name: simulated} if simulated else {}

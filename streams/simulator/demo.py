@@ -6,11 +6,11 @@ import logging
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from ioc.clock import Clock
 from ioc.errors import Retry
 from ioc.heartbeat import Heartbeat
+from streams.simulator.feeds import Feeds, Way
 from streams.simulator.progress import Progress
 from streams.simulator.timeline import Timeline, local_seconds
 
@@ -20,12 +20,6 @@ BEHIND = 300  # messages due at once: beyond, they are caught up with
 AT_ONCE = 5_000
 TICK = 0.2  # seconds of the machine
 LONGEST_PAUSE = 2.0
-
-
-class Way(Protocol):
-    """A way in; `send` returns when the messages are acknowledged."""
-
-    def send(self, messages: list[str]) -> None: ...
 
 
 @dataclass
@@ -40,6 +34,7 @@ class Demo:
     heartbeat: Heartbeat
     home: Path
     stopping: threading.Event
+    feeds: Feeds
     sent: int = 0
 
     def run(self) -> None:
@@ -65,4 +60,5 @@ class Demo:
             self.heartbeat.beat(now, now, {"sent": self.sent})
             if self.stopping.is_set():
                 return
+        self.sent += self.feeds.round(now)
         self.heartbeat.beat(now, None, {"sent": self.sent})

@@ -10,18 +10,23 @@ from urllib.parse import urlsplit
 
 from ioc.errors import BadInput, Retry
 from ioc.settings import Settings
-from streams.simulator.settings import Simulation
 
 log = logging.getLogger(__name__)
 
+CANONICAL = "/v1/events"  # for CloudEvents of any feed
 FEW, MANY = 10, 500  # messages of one request: as the portal's sync sends them, and to catch up
 PATIENCE = 15.0  # seconds for an answer
+
+
+def messages_of(source: str) -> str:
+    """The path for what a system sends of its own."""
+    return f"/v1/sources/{source}/messages"
 
 
 class Intake:
     """Posts messages, `at_once` in a request, over one kept connection."""
 
-    def __init__(self, settings: Settings, simulation: Simulation, at_once: int) -> None:
+    def __init__(self, settings: Settings, path: str, at_once: int) -> None:
         where = urlsplit(settings.intake_url)
         if not where.hostname:
             raise BadInput(
@@ -29,7 +34,7 @@ class Intake:
             )
         self._connection = http.client.HTTPConnection(where.hostname, where.port, timeout=PATIENCE)
         self._at_once = at_once
-        self._path = f"/v1/sources/{simulation.source}/messages"
+        self._path = path
 
     def send(self, messages: Sequence[str]) -> None:
         """Retry where the intake is away or cannot store; a refused request is logged, passed over."""

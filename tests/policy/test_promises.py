@@ -27,6 +27,8 @@ def test_no_promise_file_lies_unread(root: Path, registry: Registry) -> None:
     for feed in registry.feeds.values():
         folder = Path(feed.file).parent
         read |= {str(folder / f"{name.split('/')[1]}.json") for name in feed.event_schemas}
+        if feed.feed in registry.simulated:
+            read.add(str(folder / "simulation.yaml"))
     read |= {calendar.file for calendar in registry.period_calendars.values()}
     read |= {form.file for form in registry.forms.values()}
     places = ("feeds/*/*.*", "sources/*.*", "period_calendars/*.*", "forms/*.*")

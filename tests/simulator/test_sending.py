@@ -12,8 +12,7 @@ import pytest
 
 from ioc.errors import BadInput, Retry
 from ioc.settings import Settings
-from streams.simulator.sending import Intake
-from streams.simulator.settings import Simulation
+from streams.simulator.sending import CANONICAL, Intake
 
 
 class Answers(ThreadingHTTPServer):
@@ -53,13 +52,13 @@ def answers() -> Iterator[Answers]:
     server.server_close()
 
 
-def to(server: Answers, simulation: Simulation, at_once: int) -> Intake:
+def to(server: Answers, at_once: int) -> Intake:
     url = f"http://127.0.0.1:{server.server_address[1]}"
-    return Intake(Settings(home=Path("none"), intake_url=url), simulation, at_once)
+    return Intake(Settings(home=Path("none"), intake_url=url), CANONICAL, at_once)
 
 
-def test_a_request_carries_so_many(answers: Answers, simulation: Simulation) -> None:
-    intake = to(answers, simulation, 10)
+def test_a_request_carries_so_many(answers: Answers) -> None:
+    intake = to(answers, 10)
     intake.send([str(number) for number in range(25)])
     intake.send(["25"])
     intake.close()
@@ -67,9 +66,9 @@ def test_a_request_carries_so_many(answers: Answers, simulation: Simulation) -> 
     assert [number for body in answers.bodies for number in body] == list(range(26))
 
 
-def test_what_the_intake_cannot_store_is_sent_again(answers: Answers, simulation: Simulation) -> None:
+def test_what_the_intake_cannot_store_is_sent_again(answers: Answers) -> None:
     answers.statuses = [503]
-    intake = to(answers, simulation, 10)
+    intake = to(answers, 10)
     with pytest.raises(Retry, match="503"):
         intake.send(["1"])
     intake.send(["1"])
@@ -78,22 +77,22 @@ def test_what_the_intake_cannot_store_is_sent_again(answers: Answers, simulation
 
 
 def test_a_refused_request_is_logged_and_passed_over(
-    answers: Answers, simulation: Simulation, caplog: pytest.LogCaptureFixture
+    answers: Answers, caplog: pytest.LogCaptureFixture
 ) -> None:
     answers.statuses = [413]
-    intake = to(answers, simulation, 1)
+    intake = to(answers, 1)
     intake.send(["1", "2"])
     intake.close()
     assert "413" in caplog.text
     assert answers.bodies == [[1], [2]]
 
 
-def test_an_intake_that_is_away_is_tried_again(simulation: Simulation) -> None:
+def test_an_intake_that_is_away_is_tried_again() -> None:
     settings = Settings(home=Path("none"), intake_url="http://127.0.0.1:9")
     with pytest.raises(Retry, match="no answer"):
-        Intake(settings, simulation, 10).send(["1"])
+        Intake(settings, CANONICAL, 10).send(["1"])
 
 
-def test_without_an_address_it_says_which_setting(simulation: Simulation) -> None:
+def test_without_an_address_it_says_which_setting() -> None:
     with pytest.raises(BadInput, match="IOC_INTAKE_URL"):
-        Intake(Settings(home=Path("none")), simulation, 10)
+        Intake(Settings(home=Path("none")), CANONICAL, 10)

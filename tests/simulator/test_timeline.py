@@ -14,7 +14,9 @@ import pytest
 from ioc.clock import Clock
 from ioc.errors import Retry, Stop
 from ioc.heartbeat import Heartbeat, read
+from schemas import Registry
 from streams.simulator.demo import BEHIND, Demo
+from streams.simulator.feeds import Feeds
 from streams.simulator.places import Reference
 from streams.simulator.progress import Progress, resume
 from streams.simulator.settings import Simulation
@@ -97,7 +99,8 @@ def demo(home: Path, little: Simulation, known: Reference, at: datetime, few: Ke
     progress = resume(home, at)
     timeline = Timeline(progress.simulation, known, progress.window)
     clock, beat = Clock(datetime.now(UTC), at, 1.0), Heartbeat("simulator", home)
-    return Demo(timeline, progress, clock, few, many, beat, home, threading.Event())
+    feeds = Feeds(Registry(), home, at, few)
+    return Demo(timeline, progress, clock, few, many, beat, home, threading.Event(), feeds)
 
 
 def test_history_is_caught_up_with_in_bulk_and_the_rest_sent_as_it_comes(
