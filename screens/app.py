@@ -56,6 +56,11 @@ class App:
             raise BadInput("feed", name, f"name one of {', '.join(self._service.registry.feeds)}")
         return self._service.registry.feeds[name]
 
+    def any_feed(self, request: Request) -> str:
+        """The name in the address, of a feed of either kind."""
+        name = str(request.path_params["feed"])
+        return name if name in self._service.registry.observations else self.feed(request).feed
+
     async def page(self, request: Request) -> Response:
         return Response(
             self._service.assets.page,
@@ -77,14 +82,14 @@ class App:
     async def feeds(self, request: Request) -> Response:
         async with self._service.desk.snapshot() as connection:
             active = await slow.with_cases(connection, self._service.registry)
-        labels = {name: self._service.registry.feeds[name].label.model_dump() for name in active}
+        labels = {name: self._service.registry.every[name].label.model_dump() for name in active}
         return json({"feeds": [{"feed": name, "label": labels[name]} for name in active]})
 
     async def snapshot(self, request: Request) -> Response:
-        return json(await self._service.read(self.feed(request).feed))
+        return json(await self._service.read(self.any_feed(request)))
 
     async def stream(self, request: Request) -> Response:
-        name = self.feed(request).feed
+        name = self.any_feed(request)
         hub = self._service.watch.hubs[name]
         screen = hub.join()
         self._service.watch.wake("ioc_joined", name)

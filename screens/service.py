@@ -21,6 +21,7 @@ from screens.assets import Assets
 from screens.board import TICKER_SECONDS, Boards
 from screens.cases import Terms
 from screens.desk import Connection, Desk, connect, listening
+from screens.observing import ObservationBoards
 from screens.watch import Watch, listen
 
 BOARD_TIMEOUT_MS = 5_000
@@ -46,8 +47,8 @@ class Service:
         """`follow` gives new promises once their files have changed."""
         self.registry, self.clock, self.assets, self._follow = registry, clock, assets, follow
         self.desk = Desk(url)
-        self.boards = Boards(registry)
-        self.watch = Watch(registry.feeds, self.read, self.boards.stale)
+        self.boards, self.observing = Boards(registry), ObservationBoards(registry)
+        self.watch = Watch(registry.every, self.read, self.stale)
         self.warehouse_answers = False
         self._url, self._beat = url, beat
         self._rules = rules_of(registry)
@@ -64,8 +65,13 @@ class Service:
         async with self._turn:
             self.registry, self._rules = registry, rules
             self.boards.adopt(registry)
-            self.watch.adopt(registry.feeds)
+            self.observing.adopt(registry)
+            self.watch.adopt(registry.every)
         self.watch.wake("ioc_published", "")
+
+    def stale(self, feed: str) -> None:
+        """The next read of the feed's board asks for what changes seldom, too."""
+        (self.observing if feed in self.registry.observations else self.boards).stale(feed)
 
     def terms(self, feed: Feed) -> Terms:
         """What a list of the feed goes by, as of now."""
@@ -80,14 +86,16 @@ class Service:
             try:
                 if self._connection is None or self._connection.closed:
                     self._connection = await connect(self._url, BOARD_TIMEOUT_MS)
-                state = await self.boards.read(self._connection, feed, self.clock.now())
+                observed = feed in self.registry.observations
+                boards = self.observing if observed else self.boards
+                state = await boards.read(self._connection, feed, self.clock.now())
             except (psycopg.Error, OSError):
                 self.warehouse_answers = False
                 if self._connection is not None:
                     await self._connection.close()
                 raise
             self.warehouse_answers = True
-        if feed not in self._owed and self.boards.owes_ticker(feed, state["position"]):
+        if not observed and feed not in self._owed and self.boards.owes_ticker(feed, state["position"]):
             self._owed.add(feed)
             asyncio.get_running_loop().call_later(TICKER_SECONDS, self._ticker, feed)
         return state

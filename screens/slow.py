@@ -10,7 +10,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
 from ioc.event import instant_text
-from schemas import Registry
+from schemas import AnyFeed, ObservationFeed, Registry
 from schemas.feed import Feed
 from schemas.flags import flags
 from screens import tiles
@@ -111,21 +111,48 @@ async def read(connection: AsyncConnection[Any], feed: Feed, registry: Registry)
 
 async def words(connection: AsyncConnection[Any], feed: Feed, registry: Registry) -> Row:
     """What the page says: labels of statuses, channels and tiles, agency names, and the other feeds."""
-    active = await with_cases(connection, registry)
     statuses = feed.lifecycle.statuses
+    return {
+        "kind": feed.kind,
+        **await _common(connection, feed, registry),
+        "compare": feed.deadline.compare,
+        "tiles": tiles.described(feed),
+        "statuses": {c: {"phase": s.phase, **s.label.model_dump()} for c, s in statuses.items()},
+        "channels": {code: label.model_dump() for code, label in feed.channels.items()},
+        "flags": {code: flag.model_dump() for code, flag in flags().items()},
+    }
+
+
+async def of_observations(connection: AsyncConnection[Any], feed: ObservationFeed, registry: Registry) -> Row:
+    """What is in no figure, and what the page of observations says."""
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        aside = await (await cursor.execute(ASIDE, {"feed": feed.feed})).fetchone()
+    series = {
+        name: one.model_dump(include={"label", "explain", "unit", "good", "target", "decimals", "period"})
+        | {"over": [one.over_time, one.over_agencies]}
+        for name, one in feed.series.items()
+    }
+    meta = {
+        "kind": feed.kind,
+        **await _common(connection, feed, registry),
+        "series": series,
+        "tiles": list(feed.tiles),
+        "dimensions": {name: label.model_dump() for name, label in feed.dimensions.items()},
+    }
+    return {"aside": aside, "meta": meta}
+
+
+async def _common(connection: AsyncConnection[Any], feed: AnyFeed, registry: Registry) -> Row:
+    """Words that a page of either kind needs."""
+    active = await with_cases(connection, registry)
     return {
         "label": feed.label.model_dump(),
         "owner": feed.owner,
         "zone": feed.zone,
         "rhythm_minutes": feed.rhythm_minutes,
-        "compare": feed.deadline.compare,
         "example": feed.example,
-        "tiles": tiles.described(feed),
-        "statuses": {c: {"phase": s.phase, **s.label.model_dump()} for c, s in statuses.items()},
-        "channels": {code: label.model_dump() for code, label in feed.channels.items()},
         "agencies": await agency_names(connection, registry),
-        "flags": {code: flag.model_dump() for code, flag in flags().items()},
-        "feeds": [{"feed": f, "label": registry.feeds[f].label.model_dump()} for f in active],
+        "feeds": [{"feed": name, "label": registry.every[name].label.model_dump()} for name in active],
     }
 
 
@@ -136,11 +163,11 @@ async def agency_names(connection: AsyncConnection[Any], registry: Registry) -> 
 
 
 async def with_cases(connection: AsyncConnection[Any], registry: Registry) -> list[str]:
-    """The feeds that have cases, the busiest lately first; one that is no example where none has any."""
+    """The feeds that have cases or observations, the busiest lately first; one that is no example if none has."""
     rows = await connection.execute(
         "select f, (select max(at) from knowledge where feed = f) from unnest(%s::text[]) f "
         "where exists (select from cases where feed = f) order by 2 desc nulls last, 1",
-        (list(registry.feeds),),
+        (list(registry.every),),
     )
     active = [feed for feed, _ in await rows.fetchall()]
     return active or sorted(registry.feeds, key=lambda feed: registry.feeds[feed].example)[:1]

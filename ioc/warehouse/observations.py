@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -19,12 +20,21 @@ from cases where feed = %(feed)s and phase = %(phase)s
 """
 
 
+def asked(feed: str, dimensions: Sequence[str], first: date, last: date) -> tuple[bytes, dict[str, Any]]:
+    """The statement and its parameters: what was observed of the periods within first..last."""
+    told = "".join(f", attributes->>'{name}'" for name in dimensions)  # names of a feed's file: snake case
+    names = {"feed": feed, "phase": OBSERVED, "first": first, "last": last}
+    return _READ.format(dimensions=told).encode(), names
+
+
+def framed(rows: Iterable[Sequence[Any]], dimensions: Sequence[str]) -> pl.DataFrame:
+    """The rows of `asked` -> OBSERVATIONS, and a text for each dimension."""
+    schema = {**OBSERVATIONS, **dict.fromkeys(dimensions, pl.String())}
+    return pl.DataFrame(list(rows), schema=schema, orient="row")
+
+
 def observations(
     conn: Connection, feed: str, dimensions: Sequence[str], first: date, last: date
 ) -> pl.DataFrame:
     """OBSERVATIONS, and a text for each dimension, of the periods within first..last."""
-    told = "".join(f", attributes->>'{name}'" for name in dimensions)  # names of a feed's file: snake case
-    asked = {"feed": feed, "phase": OBSERVED, "first": first, "last": last}
-    rows = conn.execute(_READ.format(dimensions=told).encode(), asked).fetchall()
-    schema = {**OBSERVATIONS, **dict.fromkeys(dimensions, pl.String())}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    return framed(conn.execute(*asked(feed, dimensions, first, last)).fetchall(), dimensions)

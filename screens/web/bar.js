@@ -1,10 +1,12 @@
 /** The bar at the top: what this is, how fresh it is, search, feed, language, wall or desk, help. */
 import { h, mark, say, s } from "./dom.js";
-import { here, link } from "./route.js";
+import { go, here, link } from "./route.js";
 import { Search } from "./search.js";
 import { shapeOf } from "./shapes.js";
 
 const SHAPE = { live: "plain", stale: "soon", lost: "late", trouble: "late", waiting: "silent" };
+
+const SIDE_BY_SIDE = 3; // feeds as buttons; more are a list to choose from
 
 export class Bar {
   constructor(feed, ctx, help) {
@@ -54,7 +56,16 @@ export class Bar {
     const drawn = JSON.stringify(feeds);
     if (drawn === this.drawn) return;
     this.drawn = drawn;
-    this.feeds.replaceChildren(...feeds.map(({ feed, label }) =>
-      h("a", { class: "button", href: link({ feed }), "aria-current": feed === state.feed ? "true" : null }, label[this.ctx.lang])));
+    const { lang, t } = this.ctx;
+    if (feeds.length <= SIDE_BY_SIDE) {
+      this.feeds.replaceChildren(...feeds.map(({ feed, label }) =>
+        h("a", { class: "button", href: link({ feed }), "aria-current": feed === state.feed ? "true" : null }, label[lang])));
+      return;
+    }
+    const named = [...feeds].sort((a, b) => a.label[lang].localeCompare(b.label[lang], lang));
+    const choose = h("select", { "aria-label": t("feeds") }, named.map(({ feed, label }) =>
+      h("option", { value: feed, selected: feed === state.feed }, label[lang])));
+    choose.addEventListener("change", () => go(link({ feed: choose.value })));
+    this.feeds.replaceChildren(choose);
   }
 }

@@ -4,6 +4,12 @@ const numbers = { vi: new Intl.NumberFormat("vi-VN"), en: new Intl.NumberFormat(
 const clocks = new Map();
 
 export const number = (n, lang) => numbers[lang].format(n);
+/** With so many decimals; a dash where nothing has arisen or been said. */
+export function decimal(n, decimals, lang) {
+  if (n === null || n === undefined) return "–";
+  const options = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  return new Intl.NumberFormat(lang === "vi" ? "vi-VN" : "en-GB", options).format(n);
+}
 export const signed = (n, lang) => (n > 0 ? "+" : n < 0 ? "−" : "±") + number(Math.abs(n), lang);
 
 /** `99,79 %`: always two decimals, cut so that only all is 100 and only nothing is 0. Null where nothing divides. */

@@ -8,6 +8,7 @@ import { FlagsPage } from "./flagspage.js";
 import { freshness } from "./freshness.js";
 import { help, listen } from "./keys.js";
 import { ListPage } from "./listpage.js";
+import { ObservedBoard } from "./observedboard.js";
 import { Live } from "./live.js";
 import { fetched, followLinks, read } from "./route.js";
 import { speaker } from "./words.js";
@@ -82,7 +83,8 @@ class Page {
 
   open(state) {
     const query = read();
-    const kind = query.case ? CasePage : query.list ? ListPage : query.aside ? AsidePage : query.flags ? FlagsPage : Board;
+    const observed = state.meta.kind === "observation";
+    const kind = observed ? ObservedBoard : query.case ? CasePage : query.list ? ListPage : query.aside ? AsidePage : query.flags ? FlagsPage : Board;
     this.body = new kind(state, this.ctx, query);
     this.place.replaceWith(...this.body.elements);
     for (const old of this.drawn ?? []) old.remove();

@@ -35,6 +35,21 @@ export function hours(tile, hour) {
   );
 }
 
+/** A bar per period of [[name, value], …], the newest at the right; a gap where nothing has arisen. */
+export function course(points) {
+  const most = Math.max(...points.map(([, value]) => value ?? 0)) || 1;
+  const step = WIDTH / points.length;
+  return s(
+    "svg",
+    { class: "spark", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true" },
+    points.map(([, value], n) => {
+      const height = ((value ?? 0) / most) * (HEIGHT - 2);
+      const box = { x: n * step + step * 0.14, y: HEIGHT - height, width: step * 0.72, height };
+      return value === null ? null : s("rect", { class: n === points.length - 1 ? "bar-now" : "bar-part", ...box });
+    }),
+  );
+}
+
 /** Numerator and the rest of the denominator, lengths true to the numbers. */
 export function share(part, whole) {
   const width = whole ? (part / whole) * WIDTH : 0;

@@ -49,13 +49,13 @@ export class Ticker {
     const { lang, t } = this.ctx;
     const occurred = local(event.occurred_at, meta.zone);
     const received = local(event.received_at, meta.zone);
-    const status = meta.statuses[event.status];
+    const status = meta.statuses?.[event.status];
     return h(
       "li",
       null,
       h(
         "a",
-        { href: link({ case: event.case_id }), title: `${event.case_id} · ${t("occurred")} ${occurred.time} ${occurred.date}` },
+        { href: meta.statuses ? link({ case: event.case_id }) : null, title: `${event.case_id} · ${t("occurred")} ${occurred.time} ${occurred.date}` },
         h("span", null, received.time),
         shape(toneOfPhase(status?.phase)),
         h("span", null, status ? status[lang] : event.type),
