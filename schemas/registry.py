@@ -16,6 +16,7 @@ from schemas.extending import extended
 from schemas.feed import Feed
 from schemas.findings import Finding, Unusable, near, of_validation
 from schemas.form import Form
+from schemas.frozen import check_frozen
 from schemas.history import History
 from schemas.leaning import by_sector, leaning
 from schemas.observation_feed import ObservationFeed
@@ -88,6 +89,8 @@ def read(paths: Sequence[Path] = ()) -> tuple[Registry, list[Finding]]:
         registry.forms |= {file.path.stem: one for file, one in _named(root, "form", Form, found, raw_forms)}
     registry.history, registry.procedure_versions = reference.history, reference.procedure_versions
     found += reference.check()
+    for feed in registry.every.values():
+        found += check_frozen(feed, (PACKAGED, *paths))
     limits = [version for versions in registry.procedure_versions.values() for version in versions]
     agencies = [version for versions in registry.history.versions.values() for version in versions]
     for name, feed in registry.feeds.items():

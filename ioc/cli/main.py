@@ -60,6 +60,7 @@ COMMANDS = {
         "ioc.cli.check:check_",
         "Find everything that feed, mapping, form and table files get wrong.",
     ),
+    "feed": ("ioc.cli.feed:app", "Feeds as a data engineer handles them: list, new, try, freeze."),
     "simulate": ("ioc.cli.simulate:simulate", "Write a simulated province's events to a file."),
 }
 # Words that look like options of ours, --help among them, are the other program's.
@@ -67,11 +68,15 @@ PASSED_ON: dict[str, Any] = {"ignore_unknown_options": True, "allow_interspersed
 SETTINGS = {"airflow": PASSED_ON | {"help_option_names": []}}
 
 
-def command(name: str) -> TyperCommand:
-    """The command called `name`, its module imported now."""
+def command(name: str) -> TyperCommand | TyperGroup:
+    """The command called `name`, or commands under it, its module imported now."""
     target, help_text = COMMANDS[name]
     module, function = target.split(":")
-    run: Callable[..., Any] = getattr(importlib.import_module(module), function)
+    run: Callable[..., Any] | typer.Typer = getattr(importlib.import_module(module), function)
+    if isinstance(run, typer.Typer):
+        group = typer.main.get_command(run)
+        assert isinstance(group, TyperGroup)
+        return group
     single = typer.Typer(add_completion=False)
     single.command(name, help=run.__doc__ or help_text, context_settings=SETTINGS.get(name))(run)
     built = typer.main.get_command(single)
