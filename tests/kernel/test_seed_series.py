@@ -24,13 +24,18 @@ from schemas import ObservationFeed, load
 from tests.kernel.slow_periods import CALENDAR
 from tests.seeds import seeds
 
+LISTED = seeds()
 NOW = datetime(2025, 5, 1, tzinfo=UTC)
-TAN_KY = "N.1"
+TAN_KY, PHU_NINH = "N.1", "P.1"
 AGENCIES = """code,name,level,type,parent,made
 N,UBND tỉnh Nghệ An,province,tỉnh,,true
 N.1,UBND huyện Tân Kỳ,district,huyện,N,true
+P,UBND tỉnh Phú Thọ,province,tỉnh,,true
+P.1,UBND huyện Phù Ninh,district,huyện,P,true
 """
 REVIEW = {"agency": TAN_KY, "period": "2023"}
+STAFF = {"agency": PHU_NINH, "period": "2024"}
+RANKED = {"period": "2024"}
 # figure: feed, series, what its event says besides the value, and the period asked for (else the event's own)
 SAID: dict[str, tuple[str, str, dict[str, Any], str | None]] = {
     "004-documents-expired": ("legal-review", "expired", REVIEW, None),
@@ -39,6 +44,15 @@ SAID: dict[str, tuple[str, str, dict[str, Any], str | None]] = {
     "004-documents-abolished": ("legal-review", "abolished", REVIEW, None),
     "002-legal-decisions": ("legal-review", "decisions", {}, "2023-9M"),
     "002-council-resolutions": ("legal-review", "resolutions", {}, "2023-9M"),
+    "000-democracy-excellent": ("quality-and-staff", "democracy_excellent", RANKED, None),
+    "000-democracy-well": ("quality-and-staff", "democracy_well", RANKED, None),
+    "000-mobilisation-excellent": ("quality-and-staff", "mobilisation_excellent", RANKED, None),
+    "000-mobilisation-well": ("quality-and-staff", "mobilisation_well", RANKED, None),
+    "003-separate-offices": ("quality-and-staff", "separate_offices", STAFF, None),
+    "003-modern-one-stops": ("quality-and-staff", "modern_one_stops", STAFF, None),
+    "003-university-degree": ("quality-and-staff", "university_degree", STAFF, None),
+    "003-political-theory-intermediate": ("quality-and-staff", "political_theory_intermediate", STAFF, None),
+    "003-political-theory-advanced": ("quality-and-staff", "political_theory_advanced", STAFF, None),
 }
 FOLDED = OBSERVATIONS.keys() - {"agency"}
 NINE_MONTHS = ("2023-Q1", "2023-Q2", "2023-Q3")
@@ -56,7 +70,7 @@ def admission(tmp_path_factory: pytest.TempPathFactory) -> Admission:
 def events_of(figure: str) -> list[dict[str, Any]]:
     """The data of the events that tell the figure: one, or a share of it for each quarter."""
     _, series, said, asked = SAID[figure]
-    value = float(seeds()[figure].value)
+    value = float(LISTED[figure].value)
     if asked is None:
         return [{"series": series, "value": value} | said]
     quarters = [value // 4, value // 4, value - 2 * (value // 4)]
@@ -121,8 +135,8 @@ def value_of(admission: Admission, figure: str, told: Sequence[dict[str, Any]]) 
 def test_a_figure_comes_out_of_its_feeds_series(figure: str, admission: Admission) -> None:
     feed = SAID[figure][0]
     beside = [data for other in SAID if SAID[other][0] == feed for data in events_of(other)]
-    assert value_of(admission, figure, beside) == float(seeds()[figure].value)
-    assert seeds()[figure].feed == feed
+    assert value_of(admission, figure, beside) == float(LISTED[figure].value)
+    assert LISTED[figure].feed == feed
 
 
 def test_what_was_issued_in_nine_months_is_not_added_to_what_is_reviewed(admission: Admission) -> None:
