@@ -23,8 +23,8 @@ def registry(root: Path) -> Registry:
 
 
 def test_no_promise_file_lies_unread(root: Path, registry: Registry) -> None:
-    read = {feed.file for feed in registry.feeds.values()} | {s.file for s in registry.sources.values()}
-    for feed in registry.feeds.values():
+    read = {feed.file for feed in registry.every.values()} | {s.file for s in registry.sources.values()}
+    for feed in registry.every.values():
         folder = Path(feed.file).parent
         read |= {str(folder / f"{name.split('/')[1]}.json") for name in feed.event_schemas}
         if feed.feed in registry.simulated:

@@ -80,7 +80,7 @@ def test_each_named_test_exists(listed: Seeds) -> None:
 
 
 def test_no_reason_speaks_of_a_feed_that_is_built(listed: Seeds) -> None:
-    assert [f.id for f in listed.figures if outdated(f, set(load().feeds))] == []
+    assert [f.id for f in listed.figures if outdated(f, set(load().every))] == []
 
 
 def outdated(figure: Figure, built: set[str]) -> bool:

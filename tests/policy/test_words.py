@@ -44,7 +44,7 @@ def names_a(text: str, names: set[str]) -> list[str]:
 @pytest.fixture(scope="module")
 def names() -> set[str]:
     registry = load()
-    return {*registry.feeds, *registry.sources}
+    return {*registry.every, *registry.sources}
 
 
 def test_no_python_file_names_a_feed_or_a_source(python: list[Path], root: Path, names: set[str]) -> None:

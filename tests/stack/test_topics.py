@@ -31,7 +31,7 @@ def config(admin: KafkaAdminClient, topic: str) -> dict[str, str]:
 def test_every_feed_has_three_topics_and_the_unknown_one_a_quarantine() -> None:
     registry = load()
     topics = wanted(registry)
-    for name, feed in registry.feeds.items():
+    for name, feed in registry.every.items():
         kinds = (name, f"{name}.raw", f"{name}.quarantine")
         assert {topics[kind].partitions for kind in kinds} == {feed.topic.partitions}
     assert UNKNOWN_FEED + ".quarantine" in topics

@@ -1,0 +1,156 @@
+"""Seed figures that feeds of observations hold: told as events of the feed, folded, added up, to the unit.
+
+Codes of agencies, years where an article says none, and shares among quarters are this test's choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import polars as pl
+import pytest
+
+from ioc.admit import Admission, Admitted
+from ioc.event import Receipt
+from ioc.kernel.events import EVENTS
+from ioc.kernel.observations import observed
+from ioc.kernel.period_names import named
+from ioc.kernel.series import OBSERVATIONS, Adding, over_period
+from ioc.rules import observed_rules
+from schemas import ObservationFeed, load
+from tests.kernel.slow_periods import CALENDAR
+from tests.seeds import seeds
+
+LISTED = seeds()
+NOW = datetime(2025, 5, 1, tzinfo=UTC)
+TAN_KY, PHU_NINH = "N.1", "P.1"
+AGENCIES = """code,name,level,type,parent,made
+N,UBND tỉnh Nghệ An,province,tỉnh,,true
+N.1,UBND huyện Tân Kỳ,district,huyện,N,true
+P,UBND tỉnh Phú Thọ,province,tỉnh,,true
+P.1,UBND huyện Phù Ninh,district,huyện,P,true
+"""
+REVIEW = {"agency": TAN_KY, "period": "2023"}
+STAFF = {"agency": PHU_NINH, "period": "2024"}
+RANKED = {"period": "2024"}
+# figure: feed, series, what its event says besides the value, and the period asked for (else the event's own)
+SAID: dict[str, tuple[str, str, dict[str, Any], str | None]] = {
+    "004-documents-expired": ("legal-review", "expired", REVIEW, None),
+    "004-documents-in-force": ("legal-review", "in_force", REVIEW, None),
+    "004-documents-to-amend": ("legal-review", "to_amend", REVIEW, None),
+    "004-documents-abolished": ("legal-review", "abolished", REVIEW, None),
+    "002-legal-decisions": ("legal-review", "decisions", {}, "2023-9M"),
+    "002-council-resolutions": ("legal-review", "resolutions", {}, "2023-9M"),
+    "000-democracy-excellent": ("quality-and-staff", "democracy_excellent", RANKED, None),
+    "000-democracy-well": ("quality-and-staff", "democracy_well", RANKED, None),
+    "000-mobilisation-excellent": ("quality-and-staff", "mobilisation_excellent", RANKED, None),
+    "000-mobilisation-well": ("quality-and-staff", "mobilisation_well", RANKED, None),
+    "003-separate-offices": ("quality-and-staff", "separate_offices", STAFF, None),
+    "003-modern-one-stops": ("quality-and-staff", "modern_one_stops", STAFF, None),
+    "003-university-degree": ("quality-and-staff", "university_degree", STAFF, None),
+    "003-political-theory-intermediate": ("quality-and-staff", "political_theory_intermediate", STAFF, None),
+    "003-political-theory-advanced": ("quality-and-staff", "political_theory_advanced", STAFF, None),
+}
+FOLDED = OBSERVATIONS.keys() - {"agency"}
+NINE_MONTHS = ("2023-Q1", "2023-Q2", "2023-Q3")
+
+
+@pytest.fixture(scope="module")
+def admission(tmp_path_factory: pytest.TempPathFactory) -> Admission:
+    """The packaged promises, and the agencies of the articles beside the packaged ones."""
+    own = tmp_path_factory.mktemp("schemas")
+    (own / "reference").mkdir()
+    (own / "reference/agencies.csv").write_text(AGENCIES, encoding="utf-8")
+    return Admission(load([own]), b"k" * 32, 262_144)
+
+
+def events_of(figure: str) -> list[dict[str, Any]]:
+    """The data of the events that tell the figure: one, or a share of it for each quarter."""
+    _, series, said, asked = SAID[figure]
+    value = float(LISTED[figure].value)
+    if asked is None:
+        return [{"series": series, "value": value} | said]
+    quarters = [value // 4, value // 4, value - 2 * (value // 4)]
+    return [
+        {"series": series, "period": period, "value": part}
+        for period, part in zip(NINE_MONTHS, quarters, strict=True)
+    ]
+
+
+def row(admission: Admission, feed: ObservationFeed, data: dict[str, Any], n: int) -> dict[str, Any]:
+    """The event of these data, admitted, as a row of the kernel's frame."""
+    said = {
+        "specversion": "1.0",
+        "id": f"{n}",
+        "source": "articles",
+        "type": f"{feed.feed}.observed",
+        "time": "2025-04-23T10:54:15+07:00",
+        "dataschema": feed.dataschema("observed"),
+        "data": data,
+    }
+    found = admission.canonical(said, Receipt(NOW), NOW, feed.feed)
+    assert isinstance(found, Admitted), found
+    event = found.event
+    known = {"case_id": event.case_id, "source": event.source, "id": event.id, "hash": event.hash}
+    clocks = {"occurred_at": event.time, "received_at": NOW, "agency": data.get("agency")}
+    return known | clocks | {"data": orjson.dumps(event.data).decode()}
+
+
+def observations(admission: Admission, feed: ObservationFeed, told: Sequence[dict[str, Any]]) -> pl.DataFrame:
+    """OBSERVATIONS and dimensions that the fold makes of these data."""
+    rows = [row(admission, feed, data, n) for n, data in enumerate(told)]
+    folded = observed(pl.DataFrame(rows, schema={**EVENTS, "data": pl.String()}), observed_rules(feed))
+    texts = {
+        name: pl.col("attributes").str.json_path_match(f"$.{name}")
+        for name in FOLDED | feed.dimensions.keys()
+    }
+    dates = {name: texts.pop(name).str.to_date() for name in ("from", "to")}
+    numbers = {name: texts.pop(name).cast(pl.Float64) for name in ("value", "n")}
+    return folded.select("agency", **texts, **dates, **numbers)
+
+
+def value_of(admission: Admission, figure: str, told: Sequence[dict[str, Any]]) -> Any:
+    """The figure out of its feed's series."""
+    name, series, said, asked = SAID[figure]
+    feed = admission.registry.observations[name]
+    promised = feed.series[series]
+    days = named(asked or said["period"], CALENDAR)
+    by = [key for key in said if key in ("agency", *feed.dimensions)]
+    rows = over_period(
+        observations(admission, feed, told),
+        {series: Adding(promised.over_time, promised.over_agencies)},
+        days.start,
+        days.last,
+        by,
+        tuple(feed.dimensions),
+    )
+    mine = rows.filter(**{key: said[key] for key in by}) if by else rows
+    return mine.select("value").item()
+
+
+@pytest.mark.parametrize("figure", SAID)
+def test_a_figure_comes_out_of_its_feeds_series(figure: str, admission: Admission) -> None:
+    feed = SAID[figure][0]
+    beside = [data for other in SAID if SAID[other][0] == feed for data in events_of(other)]
+    assert value_of(admission, figure, beside) == float(LISTED[figure].value)
+    assert LISTED[figure].feed == feed
+
+
+def test_what_was_issued_in_nine_months_is_not_added_to_what_is_reviewed(admission: Admission) -> None:
+    feed = admission.registry.observations["legal-review"]
+    told = [data for figure in SAID if SAID[figure][0] == feed.feed for data in events_of(figure)]
+    adding = {name: Adding(one.over_time, one.over_agencies) for name, one in feed.series.items()}
+    days = named("2023", CALENDAR)
+    rows = over_period(observations(admission, feed, told), adding, days.start, days.last, ())
+    found = dict(rows.select("series", "value").rows())
+    assert found == {
+        "abolished": 0,
+        "decisions": 31,
+        "expired": 21,
+        "in_force": 14,
+        "resolutions": 13,
+        "to_amend": 1,
+    }
