@@ -163,7 +163,7 @@ async def agency_names(connection: AsyncConnection[Any], registry: Registry) -> 
 
 
 async def with_cases(connection: AsyncConnection[Any], registry: Registry) -> list[str]:
-    """The feeds that have cases or observations, the busiest lately first; one that is no example if none has."""
+    """The feeds that have cases or observations, the busiest lately first; else one that is no example."""
     rows = await connection.execute(
         "select f, (select max(at) from knowledge where feed = f) from unnest(%s::text[]) f "
         "where exists (select from cases where feed = f) order by 2 desc nulls last, 1",

@@ -14,6 +14,7 @@ from schemas import Finding
 from schemas.findings import Path_
 from schemas.promise import Label
 
+UNITS = ("%", "‰")
 WORDS = Path(__file__).with_name("words.yaml")
 
 
@@ -34,6 +35,8 @@ def check(file: str, promise: object) -> Iterator[Finding]:
 
 
 def _lacking(text: str) -> str | None:
+    if text in UNITS:
+        return None
     plain = text.strip().strip(".…?!-_").lower()
     if not any(letter.isalnum() for letter in plain):
         return "say in words what it is"
