@@ -47,7 +47,9 @@ export class Bar {
     const label = state?.meta?.label[lang] ?? t("title");
     say(this.name, label);
     document.title = `${label} · IOC`;
-    if (state?.meta) this.offer(state);
+    if (!state?.meta) return;
+    mark(this.search.element, "hidden", state.meta.kind === "observation");  // there are no cases to find
+    this.offer(state);
   }
 
   /** The other feeds, once there are any. */

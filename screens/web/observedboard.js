@@ -1,6 +1,6 @@
 /** The board of observations: a tile per series, and what the newest period is made of. */
 import { dialog, h, mark, say } from "./dom.js";
-import { decimal } from "./format.js";
+import { day, decimal } from "./format.js";
 import { course } from "./spark.js";
 import { Ticker } from "./ticker.js";
 
@@ -10,7 +10,8 @@ export class ObservedBoard {
   constructor(state, ctx) {
     this.ctx = ctx;
     this.shape = shape(state);
-    const shown = [...new Set([...state.meta.tiles, ...Object.keys(state.meta.series)])];
+    const seen = new Set(state.observed.map((row) => row.series));
+    const shown = [...new Set([...state.meta.tiles, ...Object.keys(state.meta.series).filter((name) => seen.has(name))])];
     this.tiles = shown.map((name) => new SeriesTile(name, state.meta.series[name], ctx));
     this.parts = h("tbody");
     this.heads = h("tr");
@@ -46,7 +47,7 @@ export class ObservedBoard {
     const keys = [...new Set(rows.flatMap((row) => row.parts[by].map(([key]) => key)))];
     const values = new Map(rows.map((row) => [row.series, new Map(row.parts[by])]));
     const one = (row) => state.meta.series[row.series];
-    this.heads.replaceChildren(h("th", null, label), ...rows.map((row) => h("th", { class: "n" }, `${one(row).label[lang]} (${one(row).unit[lang]}), ${row.period}`)));
+    this.heads.replaceChildren(h("th", null, label), ...rows.map((row) => h("th", { class: "n" }, `${one(row).label[lang]} (${one(row).unit[lang]}), ${printed(row.period)}`)));
     this.parts.replaceChildren(...keys.map((key) => h("tr", null, h("td", null, state.meta.agencies[key] ?? key),
       rows.map((row) => h("td", { class: "n" }, decimal(values.get(row.series).get(key), one(row).decimals, lang))))));
     if (!keys.length) this.parts.replaceChildren(h("tr", null, h("td", { class: "empty" }, t("observedNone"))));
@@ -55,7 +56,8 @@ export class ObservedBoard {
   close() {}
 }
 
-const shape = (state) => JSON.stringify([state.meta.series, state.meta.tiles]);
+const printed = (period) => (/^\d{4}-\d\d-\d\d$/.test(period) ? day(period) : period);
+const shape = (state) => JSON.stringify([state.meta.series, state.meta.tiles, state.observed.map((row) => row.series)]);
 
 class SeriesTile {
   constructor(name, described, ctx) {
@@ -90,7 +92,7 @@ class SeriesTile {
     this.figure.replaceChildren(...(nothing ? [t(found ? "notArisen" : "observedNone")] : [decimal(found.value, decimals, lang), h("small", null, ` ${unit[lang]}`)]));
     mark(this.element, "data-weight", found?.missed ? "late" : null);
     const aim = target === null ? null : `${t("target", { n: `${good === "up" ? "≥" : "≤"} ${decimal(target, decimals, lang)}` })}${found?.missed ? ` · ${t("missed")}` : ""}`;
-    say(this.of, found ? [t("ofPeriod", { period: found.period }), aim].filter(Boolean).join(" · ") : "");
+    say(this.of, found ? [t("ofPeriod", { period: printed(found.period) }), aim].filter(Boolean).join(" · ") : "");
     say(this.change, found && found.before !== null ? t("beforeThat", { n: decimal(found.before, decimals, lang) }) : "");
     this.drawing.replaceChildren(...(found ? this.picture(found, state) : []));
   }
