@@ -165,8 +165,10 @@ async def agency_names(connection: AsyncConnection[Any], registry: Registry) -> 
 async def with_cases(connection: AsyncConnection[Any], registry: Registry) -> list[str]:
     """The feeds that have cases or observations, the busiest lately first; else one that is no example."""
     rows = await connection.execute(
-        "select f, (select max(at) from knowledge where feed = f) from unnest(%s::text[]) f "
-        "where exists (select from cases where feed = f) order by 2 desc nulls last, 1",
+        "with there as (select f, (select max(at) from knowledge where feed = f) newest "
+        "from unnest(%s::text[]) f where exists (select from cases where feed = f)) "
+        "select f, (select count(*) from knowledge where feed = f and at > ("
+        "select max(newest) - interval '1 day' from there)) from there order by 2 desc, 1",
         (list(registry.every),),
     )
     active = [feed for feed, _ in await rows.fetchall()]

@@ -43,20 +43,30 @@ class Intake:
 
     def _post(self, body: str) -> None:
         try:
-            self._connection.request("POST", self._path, body.encode(), {"content-type": "application/json"})
-            answer = self._connection.getresponse()
-            said = answer.read()
+            status, said = self._answer(body)
         except (OSError, http.client.HTTPException) as exc:
-            self._connection.close()
             raise Retry(f"intake: no answer: {exc}") from exc
-        if answer.status >= 500:
-            raise Retry(f"intake: answered {answer.status}")
-        if answer.status >= 400:
-            log.error("intake refused a request with %s: %s", answer.status, said[:500])
+        if status >= 500:
+            raise Retry(f"intake: answered {status}")
+        if status >= 400:
+            log.error("intake refused a request with %s: %s", status, said[:500])
             return
         quarantined = json.loads(said).get("quarantined", 0)
         if quarantined:
             log.debug("intake quarantined %s of a request", quarantined)
+
+    def _answer(self, body: str) -> tuple[int, bytes]:
+        """Once more where the kept connection was closed while there was nothing to send."""
+        kept = self._connection.sock is not None
+        try:
+            self._connection.request("POST", self._path, body.encode(), {"content-type": "application/json"})
+            answer = self._connection.getresponse()
+            return answer.status, answer.read()
+        except (OSError, http.client.HTTPException) as exc:
+            self._connection.close()
+            if kept and isinstance(exc, ConnectionError):
+                return self._answer(body)
+            raise
 
     def close(self) -> None:
         self._connection.close()

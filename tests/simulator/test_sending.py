@@ -22,6 +22,7 @@ class Answers(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.statuses: list[int] = []
         self.bodies: list[list[int]] = []
+        self.hangs_up = False
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -36,6 +37,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("content-length", str(len(answer)))
         self.end_headers()
         self.wfile.write(answer)
+        self.close_connection = self.server.hangs_up
 
     def log_message(self, format: str, *args: object) -> None:
         pass
@@ -91,6 +93,15 @@ def test_an_intake_that_is_away_is_tried_again() -> None:
     settings = Settings(home=Path("none"), intake_url="http://127.0.0.1:9")
     with pytest.raises(Retry, match="no answer"):
         Intake(settings, CANONICAL, 10).send(["1"])
+
+
+def test_a_kept_connection_that_was_closed_is_made_again(answers: Answers) -> None:
+    answers.hangs_up = True
+    intake = to(answers, 10)
+    for number in "123":
+        intake.send([number])
+    intake.close()
+    assert answers.bodies == [[1], [2], [3]]
 
 
 def test_without_an_address_it_says_which_setting() -> None:
