@@ -53,6 +53,7 @@ SAID: dict[str, tuple[str, str, dict[str, Any], str | None]] = {
     "003-university-degree": ("quality-and-staff", "university_degree", STAFF, None),
     "003-political-theory-intermediate": ("quality-and-staff", "political_theory_intermediate", STAFF, None),
     "003-political-theory-advanced": ("quality-and-staff", "political_theory_advanced", STAFF, None),
+    "002-units-on-the-network": ("network-links", "units", {"period": "2023-10-18"}, None),
 }
 FOLDED = OBSERVATIONS.keys() - {"agency"}
 NINE_MONTHS = ("2023-Q1", "2023-Q2", "2023-Q3")
@@ -112,45 +113,48 @@ def observations(admission: Admission, feed: ObservationFeed, told: Sequence[dic
     return folded.select("agency", **texts, **dates, **numbers)
 
 
-def value_of(admission: Admission, figure: str, told: Sequence[dict[str, Any]]) -> Any:
-    """The figure out of its feed's series."""
-    name, series, said, asked = SAID[figure]
-    feed = admission.registry.observations[name]
-    promised = feed.series[series]
-    days = named(asked or said["period"], CALENDAR)
-    by = [key for key in said if key in ("agency", *feed.dimensions)]
-    rows = over_period(
-        observations(admission, feed, told),
-        {series: Adding(promised.over_time, promised.over_agencies)},
-        days.start,
-        days.last,
-        by,
-        tuple(feed.dimensions),
-    )
-    mine = rows.filter(**{key: said[key] for key in by}) if by else rows
-    return mine.select("value").item()
+def added(
+    admission: Admission,
+    feed: ObservationFeed,
+    told: Sequence[dict[str, Any]],
+    period: str,
+    by: Sequence[str] = (),
+) -> pl.DataFrame:
+    """Every series of the feed over the period."""
+    adding = {name: Adding(one.over_time, one.over_agencies) for name, one in feed.series.items()}
+    days = named(period, CALENDAR)
+    folded = observations(admission, feed, told)
+    return over_period(folded, adding, days.start, days.last, by, tuple(feed.dimensions))
 
 
 @pytest.mark.parametrize("figure", SAID)
 def test_a_figure_comes_out_of_its_feeds_series(figure: str, admission: Admission) -> None:
-    feed = SAID[figure][0]
-    beside = [data for other in SAID if SAID[other][0] == feed for data in events_of(other)]
-    assert value_of(admission, figure, beside) == float(LISTED[figure].value)
-    assert LISTED[figure].feed == feed
+    name, series, said, asked = SAID[figure]
+    feed = admission.registry.observations[name]
+    told = [data for other in SAID if SAID[other][0] == name for data in events_of(other)]
+    apart = {key: value for key, value in said.items() if key in ("agency", *feed.dimensions)}
+    rows = added(admission, feed, told, asked or said["period"], list(apart))
+    found = rows.filter(series=series, **apart).select("value").item()
+    assert found == float(LISTED[figure].value)
+    assert LISTED[figure].feed == name
 
 
-def test_what_was_issued_in_nine_months_is_not_added_to_what_is_reviewed(admission: Admission) -> None:
+def test_what_was_issued_is_not_added_to_what_was_reviewed(admission: Admission) -> None:
     feed = admission.registry.observations["legal-review"]
     told = [data for figure in SAID if SAID[figure][0] == feed.feed for data in events_of(figure)]
-    adding = {name: Adding(one.over_time, one.over_agencies) for name, one in feed.series.items()}
-    days = named("2023", CALENDAR)
-    rows = over_period(observations(admission, feed, told), adding, days.start, days.last, ())
-    found = dict(rows.select("series", "value").rows())
-    assert found == {
-        "abolished": 0,
-        "decisions": 31,
-        "expired": 21,
-        "in_force": 14,
-        "resolutions": 13,
-        "to_amend": 1,
-    }
+    found = dict(added(admission, feed, told, "2023").select("series", "value").rows())
+    issued, reviewed = {"decisions": 31, "resolutions": 13}, {"expired": 21, "in_force": 14}
+    assert found == issued | reviewed | {"to_amend": 1, "abolished": 0}
+
+
+def test_over_90_are_satisfied_by_answers_not_by_months(admission: Admission) -> None:
+    feed, figure = admission.registry.observations["satisfaction"], LISTED["003-satisfied"]
+    months = [("2024-09", 88.0, 200), ("2024-10", 91.2, 1800)]
+    told = [
+        {"series": "satisfied_share", "agency": PHU_NINH, "period": month, "value": share, "n": n}
+        for month, share, n in months
+    ]
+    (row,) = added(admission, feed, told, "2024").rows(named=True)
+    assert (row["series"], row["n"]) == ("satisfied_share", 2000)
+    assert sum(share for _, share, _ in months) / 2 < figure.value < row["value"] == pytest.approx(90.88)
+    assert feed.series["satisfied_share"].target == figure.value
