@@ -26,33 +26,51 @@ from tests.seeds import seeds
 
 LISTED = seeds()
 NOW = datetime(2025, 5, 1, tzinfo=UTC)
-TAN_KY, PHU_NINH = "N.1", "P.1"
+TAN_KY, DO_LUONG, PHU_NINH = "N.1", "N.2", "P.1"
 AGENCIES = """code,name,level,type,parent,made
 N,UBND tỉnh Nghệ An,province,tỉnh,,true
 N.1,UBND huyện Tân Kỳ,district,huyện,N,true
+N.2,UBND huyện Đô Lương,district,huyện,N,true
 P,UBND tỉnh Phú Thọ,province,tỉnh,,true
 P.1,UBND huyện Phù Ninh,district,huyện,P,true
 """
-REVIEW = {"agency": TAN_KY, "period": "2023"}
-STAFF = {"agency": PHU_NINH, "period": "2024"}
-RANKED = {"period": "2024"}
+OF_TAN_KY = {"agency": TAN_KY, "period": "2023"}
+OF_PHU_NINH = {"agency": PHU_NINH, "period": "2024"}
+IN_2024 = {"period": "2024"}
+OF_DO_LUONG = {"agency": DO_LUONG, "period": "2023"}
 # figure: feed, series, what its event says besides the value, and the period asked for (else the event's own)
 SAID: dict[str, tuple[str, str, dict[str, Any], str | None]] = {
-    "004-documents-expired": ("legal-review", "expired", REVIEW, None),
-    "004-documents-in-force": ("legal-review", "in_force", REVIEW, None),
-    "004-documents-to-amend": ("legal-review", "to_amend", REVIEW, None),
-    "004-documents-abolished": ("legal-review", "abolished", REVIEW, None),
+    "004-documents-expired": ("legal-review", "expired", OF_TAN_KY, None),
+    "004-documents-in-force": ("legal-review", "in_force", OF_TAN_KY, None),
+    "004-documents-to-amend": ("legal-review", "to_amend", OF_TAN_KY, None),
+    "004-documents-abolished": ("legal-review", "abolished", OF_TAN_KY, None),
     "002-legal-decisions": ("legal-review", "decisions", {}, "2023-9M"),
     "002-council-resolutions": ("legal-review", "resolutions", {}, "2023-9M"),
-    "000-democracy-excellent": ("quality-and-staff", "democracy_excellent", RANKED, None),
-    "000-democracy-well": ("quality-and-staff", "democracy_well", RANKED, None),
-    "000-mobilisation-excellent": ("quality-and-staff", "mobilisation_excellent", RANKED, None),
-    "000-mobilisation-well": ("quality-and-staff", "mobilisation_well", RANKED, None),
-    "003-separate-offices": ("quality-and-staff", "separate_offices", STAFF, None),
-    "003-modern-one-stops": ("quality-and-staff", "modern_one_stops", STAFF, None),
-    "003-university-degree": ("quality-and-staff", "university_degree", STAFF, None),
-    "003-political-theory-intermediate": ("quality-and-staff", "political_theory_intermediate", STAFF, None),
-    "003-political-theory-advanced": ("quality-and-staff", "political_theory_advanced", STAFF, None),
+    "000-democracy-excellent": ("quality-and-staff", "democracy_excellent", IN_2024, None),
+    "000-democracy-well": ("quality-and-staff", "democracy_well", IN_2024, None),
+    "000-mobilisation-excellent": ("quality-and-staff", "mobilisation_excellent", IN_2024, None),
+    "000-mobilisation-well": ("quality-and-staff", "mobilisation_well", IN_2024, None),
+    "003-separate-offices": ("quality-and-staff", "separate_offices", OF_PHU_NINH, None),
+    "003-modern-one-stops": ("quality-and-staff", "modern_one_stops", OF_PHU_NINH, None),
+    "003-university-degree": ("quality-and-staff", "university_degree", OF_PHU_NINH, None),
+    "003-political-theory-intermediate": (
+        "quality-and-staff",
+        "political_theory_intermediate",
+        OF_PHU_NINH,
+        None,
+    ),
+    "003-political-theory-advanced": ("quality-and-staff", "political_theory_advanced", OF_PHU_NINH, None),
+    "000-procedures": ("procedure-control", "procedures", IN_2024, None),
+    "000-procedures-province": ("procedure-control", "procedures", IN_2024 | {"level": "province"}, None),
+    "000-procedures-district": ("procedure-control", "procedures", IN_2024 | {"level": "district"}, None),
+    "000-procedures-commune": ("procedure-control", "procedures", IN_2024 | {"level": "commune"}, None),
+    "000-proposed-to-simplify": ("procedure-control", "proposed_to_simplify", IN_2024, None),
+    "002-list-decisions": ("procedure-control", "list_decisions", {}, "2023-9M"),
+    "003-handled-at-the-one-stop": ("procedure-control", "at_the_one_stop", OF_PHU_NINH, None),
+    "004-procedures": ("procedure-control", "procedures", OF_DO_LUONG, None),
+    "004-procedures-district": ("procedure-control", "procedures", OF_DO_LUONG | {"level": "district"}, None),
+    "004-procedures-commune": ("procedure-control", "procedures", OF_DO_LUONG | {"level": "commune"}, None),
+    "004-proposed-to-simplify": ("procedure-control", "proposed_to_simplify", OF_DO_LUONG, None),
     "002-units-on-the-network": ("network-links", "units", {"period": "2023-10-18"}, None),
 }
 FOLDED = OBSERVATIONS.keys() - {"agency"}
