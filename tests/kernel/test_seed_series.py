@@ -26,33 +26,52 @@ from tests.seeds import seeds
 
 LISTED = seeds()
 NOW = datetime(2025, 5, 1, tzinfo=UTC)
-TAN_KY, PHU_NINH = "N.1", "P.1"
+TAN_KY, DO_LUONG, PHU_NINH = "N.1", "N.2", "P.1"
 AGENCIES = """code,name,level,type,parent,made
 N,UBND tỉnh Nghệ An,province,tỉnh,,true
 N.1,UBND huyện Tân Kỳ,district,huyện,N,true
+N.2,UBND huyện Đô Lương,district,huyện,N,true
 P,UBND tỉnh Phú Thọ,province,tỉnh,,true
 P.1,UBND huyện Phù Ninh,district,huyện,P,true
 """
-REVIEW = {"agency": TAN_KY, "period": "2023"}
-STAFF = {"agency": PHU_NINH, "period": "2024"}
-RANKED = {"period": "2024"}
+OF_TAN_KY = {"agency": TAN_KY, "period": "2023"}
+OF_PHU_NINH = {"agency": PHU_NINH, "period": "2024"}
+IN_2024 = {"period": "2024"}
+OF_DO_LUONG = {"agency": DO_LUONG, "period": "2023"}
 # figure: feed, series, what its event says besides the value, and the period asked for (else the event's own)
 SAID: dict[str, tuple[str, str, dict[str, Any], str | None]] = {
-    "004-documents-expired": ("legal-review", "expired", REVIEW, None),
-    "004-documents-in-force": ("legal-review", "in_force", REVIEW, None),
-    "004-documents-to-amend": ("legal-review", "to_amend", REVIEW, None),
-    "004-documents-abolished": ("legal-review", "abolished", REVIEW, None),
+    "004-documents-expired": ("legal-review", "expired", OF_TAN_KY, None),
+    "004-documents-in-force": ("legal-review", "in_force", OF_TAN_KY, None),
+    "004-documents-to-amend": ("legal-review", "to_amend", OF_TAN_KY, None),
+    "004-documents-abolished": ("legal-review", "abolished", OF_TAN_KY, None),
     "002-legal-decisions": ("legal-review", "decisions", {}, "2023-9M"),
     "002-council-resolutions": ("legal-review", "resolutions", {}, "2023-9M"),
-    "000-democracy-excellent": ("quality-and-staff", "democracy_excellent", RANKED, None),
-    "000-democracy-well": ("quality-and-staff", "democracy_well", RANKED, None),
-    "000-mobilisation-excellent": ("quality-and-staff", "mobilisation_excellent", RANKED, None),
-    "000-mobilisation-well": ("quality-and-staff", "mobilisation_well", RANKED, None),
-    "003-separate-offices": ("quality-and-staff", "separate_offices", STAFF, None),
-    "003-modern-one-stops": ("quality-and-staff", "modern_one_stops", STAFF, None),
-    "003-university-degree": ("quality-and-staff", "university_degree", STAFF, None),
-    "003-political-theory-intermediate": ("quality-and-staff", "political_theory_intermediate", STAFF, None),
-    "003-political-theory-advanced": ("quality-and-staff", "political_theory_advanced", STAFF, None),
+    "000-democracy-excellent": ("quality-and-staff", "democracy_excellent", IN_2024, None),
+    "000-democracy-well": ("quality-and-staff", "democracy_well", IN_2024, None),
+    "000-mobilisation-excellent": ("quality-and-staff", "mobilisation_excellent", IN_2024, None),
+    "000-mobilisation-well": ("quality-and-staff", "mobilisation_well", IN_2024, None),
+    "003-separate-offices": ("quality-and-staff", "separate_offices", OF_PHU_NINH, None),
+    "003-modern-one-stops": ("quality-and-staff", "modern_one_stops", OF_PHU_NINH, None),
+    "003-university-degree": ("quality-and-staff", "university_degree", OF_PHU_NINH, None),
+    "003-political-theory-intermediate": (
+        "quality-and-staff",
+        "political_theory_intermediate",
+        OF_PHU_NINH,
+        None,
+    ),
+    "003-political-theory-advanced": ("quality-and-staff", "political_theory_advanced", OF_PHU_NINH, None),
+    "000-procedures": ("procedure-control", "procedures", IN_2024, None),
+    "000-procedures-province": ("procedure-control", "procedures", IN_2024 | {"level": "province"}, None),
+    "000-procedures-district": ("procedure-control", "procedures", IN_2024 | {"level": "district"}, None),
+    "000-procedures-commune": ("procedure-control", "procedures", IN_2024 | {"level": "commune"}, None),
+    "000-proposed-to-simplify": ("procedure-control", "proposed_to_simplify", IN_2024, None),
+    "002-list-decisions": ("procedure-control", "list_decisions", {}, "2023-9M"),
+    "003-handled-at-the-one-stop": ("procedure-control", "at_the_one_stop", OF_PHU_NINH, None),
+    "004-procedures": ("procedure-control", "procedures", OF_DO_LUONG, None),
+    "004-procedures-district": ("procedure-control", "procedures", OF_DO_LUONG | {"level": "district"}, None),
+    "004-procedures-commune": ("procedure-control", "procedures", OF_DO_LUONG | {"level": "commune"}, None),
+    "004-proposed-to-simplify": ("procedure-control", "proposed_to_simplify", OF_DO_LUONG, None),
+    "002-units-on-the-network": ("network-links", "units", {"period": "2023-10-18"}, None),
 }
 FOLDED = OBSERVATIONS.keys() - {"agency"}
 NINE_MONTHS = ("2023-Q1", "2023-Q2", "2023-Q3")
@@ -112,45 +131,48 @@ def observations(admission: Admission, feed: ObservationFeed, told: Sequence[dic
     return folded.select("agency", **texts, **dates, **numbers)
 
 
-def value_of(admission: Admission, figure: str, told: Sequence[dict[str, Any]]) -> Any:
-    """The figure out of its feed's series."""
-    name, series, said, asked = SAID[figure]
-    feed = admission.registry.observations[name]
-    promised = feed.series[series]
-    days = named(asked or said["period"], CALENDAR)
-    by = [key for key in said if key in ("agency", *feed.dimensions)]
-    rows = over_period(
-        observations(admission, feed, told),
-        {series: Adding(promised.over_time, promised.over_agencies)},
-        days.start,
-        days.last,
-        by,
-        tuple(feed.dimensions),
-    )
-    mine = rows.filter(**{key: said[key] for key in by}) if by else rows
-    return mine.select("value").item()
+def added(
+    admission: Admission,
+    feed: ObservationFeed,
+    told: Sequence[dict[str, Any]],
+    period: str,
+    by: Sequence[str] = (),
+) -> pl.DataFrame:
+    """Every series of the feed over the period."""
+    adding = {name: Adding(one.over_time, one.over_agencies) for name, one in feed.series.items()}
+    days = named(period, CALENDAR)
+    folded = observations(admission, feed, told)
+    return over_period(folded, adding, days.start, days.last, by, tuple(feed.dimensions))
 
 
 @pytest.mark.parametrize("figure", SAID)
 def test_a_figure_comes_out_of_its_feeds_series(figure: str, admission: Admission) -> None:
-    feed = SAID[figure][0]
-    beside = [data for other in SAID if SAID[other][0] == feed for data in events_of(other)]
-    assert value_of(admission, figure, beside) == float(LISTED[figure].value)
-    assert LISTED[figure].feed == feed
+    name, series, said, asked = SAID[figure]
+    feed = admission.registry.observations[name]
+    told = [data for other in SAID if SAID[other][0] == name for data in events_of(other)]
+    apart = {key: value for key, value in said.items() if key in ("agency", *feed.dimensions)}
+    rows = added(admission, feed, told, asked or said["period"], list(apart))
+    found = rows.filter(series=series, **apart).select("value").item()
+    assert found == float(LISTED[figure].value)
+    assert LISTED[figure].feed == name
 
 
-def test_what_was_issued_in_nine_months_is_not_added_to_what_is_reviewed(admission: Admission) -> None:
+def test_what_was_issued_is_not_added_to_what_was_reviewed(admission: Admission) -> None:
     feed = admission.registry.observations["legal-review"]
     told = [data for figure in SAID if SAID[figure][0] == feed.feed for data in events_of(figure)]
-    adding = {name: Adding(one.over_time, one.over_agencies) for name, one in feed.series.items()}
-    days = named("2023", CALENDAR)
-    rows = over_period(observations(admission, feed, told), adding, days.start, days.last, ())
-    found = dict(rows.select("series", "value").rows())
-    assert found == {
-        "abolished": 0,
-        "decisions": 31,
-        "expired": 21,
-        "in_force": 14,
-        "resolutions": 13,
-        "to_amend": 1,
-    }
+    found = dict(added(admission, feed, told, "2023").select("series", "value").rows())
+    issued, reviewed = {"decisions": 31, "resolutions": 13}, {"expired": 21, "in_force": 14}
+    assert found == issued | reviewed | {"to_amend": 1, "abolished": 0}
+
+
+def test_over_90_are_satisfied_by_answers_not_by_months(admission: Admission) -> None:
+    feed, figure = admission.registry.observations["satisfaction"], LISTED["003-satisfied"]
+    months = [("2024-09", 88.0, 200), ("2024-10", 91.2, 1800)]
+    told = [
+        {"series": "satisfied_share", "agency": PHU_NINH, "period": month, "value": share, "n": n}
+        for month, share, n in months
+    ]
+    (row,) = added(admission, feed, told, "2024").rows(named=True)
+    assert (row["series"], row["n"]) == ("satisfied_share", 2000)
+    assert sum(share for _, share, _ in months) / 2 < figure.value < row["value"] == pytest.approx(90.88)
+    assert feed.series["satisfied_share"].target == figure.value
