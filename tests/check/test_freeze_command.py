@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.check.test_check_command import run
+from tests.check.test_check_command import run as run_apart
+from tests.check.test_feed_commands import run
 
 
 def test_events_are_published_once_and_added_to(own: Path) -> None:
@@ -30,7 +31,7 @@ def test_events_are_published_once_and_added_to(own: Path) -> None:
     assert broken.returncode == 1
     assert "a property taken away" in broken.stderr
     assert "note" in copy.read_text(encoding="utf-8")
-    checked = run(own, "check", IOC_SCHEMAS_PATH=str(own))
+    checked = run_apart(own, "check", IOC_SCHEMAS_PATH=str(own))
     assert checked.returncode == 1
     assert "properties.note: 'note'; v1 is published" in checked.stdout
 
