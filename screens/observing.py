@@ -119,11 +119,15 @@ def _board(mine: pl.DataFrame, name: str, one: Series, dimensions: tuple[str, ..
     while len(course) > 1 and course[-1][1] is None:
         course.pop()
     value, before = course[0][1], course[1][1] if len(course) > 1 else None
-    parts = {by: _parts(of(period, (by,)), by) for by in ("agency", *dimensions)}
+    by_all = ("agency", *dimensions)
+    parts = {by: _parts(of(period, (by,)), (by,)) for by in by_all}
+    if not any(parts.values()):  # what may not be added up is shown as it was observed
+        parts = {"each": _parts(of(period, by_all), by_all)}
     return {
         "series": name,
         "period": period.name,
         "value": value,
+        "whole": not of(period).is_empty(),
         "before": before,
         "missed": _missed(one, value),
         "observations": of(period)["observations"].sum(),
@@ -137,9 +141,12 @@ def _value(found: pl.DataFrame) -> float | None:
     return value
 
 
-def _parts(found: pl.DataFrame, by: str) -> list[list[Any]]:
-    named = found.filter(pl.col(by).is_not_null(), pl.col("value").is_not_null())
-    return [list(row) for row in named.sort("value", descending=True).head(PARTS).select(by, "value").rows()]
+def _parts(found: pl.DataFrame, by: tuple[str, ...]) -> list[list[Any]]:
+    """The largest parts: what they are called, and how much."""
+    named = found.filter(pl.any_horizontal(pl.col(by).is_not_null()), pl.col("value").is_not_null())
+    largest = named.sort("value", descending=True).head(PARTS)
+    called = pl.concat_str(pl.col(by), separator=" · ", ignore_nulls=True)
+    return [list(row) for row in largest.select(called.alias("called"), "value").rows()]
 
 
 def _missed(one: Series, value: float | None) -> bool:

@@ -40,8 +40,8 @@ export class ObservedBoard {
     const drawn = JSON.stringify(state.observed);
     if (drawn === this.drawn) return;
     this.drawn = drawn;
-    const by = ["agency", ...Object.keys(state.meta.dimensions)].find((name) => state.observed.some((row) => row.parts[name])) ?? "agency";
-    const label = by === "agency" ? t("agency") : state.meta.dimensions[by][lang];
+    const by = ["agency", ...Object.keys(state.meta.dimensions), "each"].find((name) => state.observed.some((row) => row.parts[name])) ?? "agency";
+    const label = state.meta.dimensions[by]?.[lang] ?? t("agency");
     say(this.caption, t("observedBy", { what: label.toLowerCase() }));
     const rows = state.observed.filter((row) => row.parts[by]);
     const keys = [...new Set(rows.flatMap((row) => row.parts[by].map(([key]) => key)))];
@@ -89,7 +89,8 @@ class SeriesTile {
     const { unit, decimals, target, good } = this.described;
     const nothing = found?.value === undefined || found.value === null;
     this.figure.classList.toggle("none", nothing);
-    this.figure.replaceChildren(...(nothing ? [t(found ? "notArisen" : "observedNone")] : [decimal(found.value, decimals, lang), h("small", null, ` ${unit[lang]}`)]));
+    const why = !found ? "observedNone" : found.whole ? "notArisen" : "noSum";
+    this.figure.replaceChildren(...(nothing ? [t(why)] : [decimal(found.value, decimals, lang), h("small", null, ` ${unit[lang]}`)]));
     mark(this.element, "data-weight", found?.missed ? "late" : null);
     const aim = target === null ? null : `${t("target", { n: `${good === "up" ? "≥" : "≤"} ${decimal(target, decimals, lang)}` })}${found?.missed ? ` · ${t("missed")}` : ""}`;
     say(this.of, found ? [t("ofPeriod", { period: printed(found.period) }), aim].filter(Boolean).join(" · ") : "");

@@ -47,6 +47,7 @@ const WORDS = {
   adding_mean: ["bình quân theo số mẫu", "mean weighed by n"],
   adding_none: ["không bao giờ cộng", "never added up"],
   observedBy: ["Theo {what}", "By {what}"],
+  noSum: ["không cộng được", "has no sum"],
   observedNone: ["Chưa có số liệu nào", "Nothing observed yet"],
   opensList: ["Mở danh sách của số này", "Open the list behind this number"],
   aside: ["{n} để riêng", "{n} set aside"],

@@ -44,13 +44,7 @@ def arrived(case: int, minutes: int, version: str = "v1", **data: Any) -> Said:
 
 
 def level(station: str, day: int, value: float | None, **more: Any) -> Said:
-    data = {
-        "series": "rain",
-        "agency": station,
-        "river": "Tiền",
-        "period": f"2026-03-{day:02}",
-        "value": value,
-    }
+    data = {"series": "rain", "agency": station, "river": "Tiền", "period": before(day), "value": value}
     return event(RIVERS, f"{station}/{day}/{value}", START, data | more)
 
 
@@ -123,10 +117,20 @@ def test_a_second_version_flows_beside_the_first_in_one_case(stack: Any, address
 
 
 def test_observations_are_added_up_corrected_and_shown(stack: Any, addresses: dict[str, str]) -> None:
-    said = send(addresses, level("S1", 1, 2.5), level("S1", 2, 3.0), level("S2", 1, None), level("S1", 40, 1))
+    wrong = level("S1", 1, 1, period="2026-03")
+    said = send(addresses, level("S1", 2, 2.5), level("S1", 1, 3.0), level("S2", 2, None), wrong)
     assert (said["accepted"], said["quarantined"]) == (3, 1)
-    send(addresses, level("S1", 2, 4.5, reason="misread"))
-    asked = ("series", "2026-03", "--feed", RIVERS, "--by", "agency,river", "--format", "json")
+    send(addresses, level("S1", 1, 4.5, reason="misread"))
+    asked = (
+        "series",
+        f"{before(2)}..{before(1)}",
+        "--feed",
+        RIVERS,
+        "--by",
+        "agency,river",
+        "--format",
+        "json",
+    )
 
     def rain() -> Said:
         rows = json.loads(stack.run(*asked).stdout)
@@ -134,8 +138,8 @@ def test_observations_are_added_up_corrected_and_shown(stack: Any, addresses: di
 
     stack.wait_for(lambda: rain() == {"S1": (7.0, 2), "S2": (None, 1)}, "the corrected rain", 20)
     (board,) = [one for one in shown(addresses, RIVERS)["observed"] if one["series"] == "rain"]
-    assert board["period"] == "2026-03-02"
-    assert board["course"] == [["2026-03-01", None], ["2026-03-02", None]] or board["value"] is None
+    assert (board["period"], board["whole"]) == (before(1), False), "rain of stations has no sum"
+    assert board["parts"] == {"each": [["S1 · Tiền", 4.5]]}
 
 
 def test_verify_holds_for_both(stack: Any, addresses: dict[str, str]) -> None:
