@@ -12,7 +12,7 @@ import jsonschema_rs
 from schemas.any_feed import AnyFeed
 from schemas.feed import Feed
 from schemas.findings import Finding
-from schemas.observation_feed import ObservationFeed
+from schemas.observation_feed import ENTERED_BY, ObservationFeed
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 MOST = 2**31 - 1
@@ -93,6 +93,10 @@ def _observed(feed: ObservationFeed, schemas: dict[str, dict[str, Any]]) -> Iter
         for name in feed.dimensions:
             if known.get(name, {}).get("type") != "string":
                 yield f"dimensions.{name}", name, f"{dataschema} must have it as a string"
+        who = known.get(ENTERED_BY, {})
+        if feed.manual and (who.get("type") != "string" or who.get("x-personal") is not True):
+            mend = f"{dataschema} must have `{ENTERED_BY}` as a string with `x-personal: true`"
+            yield "manual", feed.manual, mend
 
 
 def _fits(spec: dict[str, Any]) -> bool:

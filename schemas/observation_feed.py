@@ -13,6 +13,7 @@ from schemas.promise import Label, Promise, Snake
 ObservedPeriod = Literal["day", "week", "month", "quarter", "half", "year"]
 # What an event says of its observation; a dimension of the feed is a further datum.
 SAID = ("series", "agency", "period", "value", "n", "reason")
+ENTERED_BY = "entered_by"  # of a feed entered by hand: who did; personal, so a token is stored
 
 
 class Series(Promise):
@@ -58,7 +59,7 @@ class ObservationFeed(AnyFeed):
         for tile in self.tiles:
             if tile not in self.series:
                 raise ValueError(f"tile {tile!r} is no series of this feed ({', '.join(self.series)})")
-        if strangers := [name for name in self.dimensions if name in SAID]:
+        if strangers := [name for name in self.dimensions if name in (*SAID, ENTERED_BY)]:
             raise ValueError(f"dimensions: {strangers[0]!r} means something else already; take another name")
         return self
 

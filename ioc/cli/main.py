@@ -29,6 +29,7 @@ COMMANDS = {
         "ioc.cli.import_:import_",
         "Send a file's events through a source mapping, the way an agency would.",
     ),
+    "enter": ("ioc.cli.enter:enter", "Take a filled-in sheet, XLSX or CSV, of a feed that people enter."),
     "rollup": ("ioc.cli.rollup:rollup", "Have Airflow archive, roll up, audit and publish a window of days."),
     "flow": ("ioc.cli.flow:flow", "Published figures per period and group."),
     "measures": (
@@ -60,7 +61,7 @@ COMMANDS = {
         "ioc.cli.check:check_",
         "Find everything that feed, mapping, form and table files get wrong.",
     ),
-    "feed": ("ioc.cli.feed:app", "Feeds as a data engineer handles them: list, new, try, freeze."),
+    "feed": ("ioc.cli.feed:app", "Feeds as a data engineer handles them: list, new, try, template, freeze."),
     "simulate": ("ioc.cli.simulate:simulate", "Write a simulated province's events to a file."),
 }
 # Words that look like options of ours, --help among them, are the other program's.

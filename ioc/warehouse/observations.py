@@ -19,6 +19,16 @@ from cases where feed = %(feed)s and phase = %(phase)s
     and (attributes->>'from')::date >= %(first)s and (attributes->>'to')::date <= %(last)s
 """
 
+_TOLD = """
+select case_id, array_agg(id order by received_at, occurred_at, hash) from event
+where feed = %(feed)s and case_id = any(%(keys)s) group by case_id
+"""
+
+
+def asked_told(feed: str, keys: Sequence[str]) -> tuple[bytes, dict[str, Any]]:
+    """The statement and its parameters: per key the ids of what was told of it, the standing one last."""
+    return _TOLD.encode(), {"feed": feed, "keys": list(keys)}
+
 
 def asked(feed: str, dimensions: Sequence[str], first: date, last: date) -> tuple[bytes, dict[str, Any]]:
     """The statement and its parameters: what was observed of the periods within first..last."""
