@@ -1,4 +1,4 @@
-"""Words that hold from a day: the event's own day decides, where the source lives; two on one day are refused."""
+"""Words that hold from a day: the event's own day decides, where the source lives; one vocabulary a day."""
 
 from __future__ import annotations
 
