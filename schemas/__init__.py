@@ -14,7 +14,7 @@ from schemas.procedures import ProcedureVersion, version_at
 from schemas.reference import Agency, Procedure
 from schemas.registry import Registry, load
 from schemas.simulated import Course, Simulated, Step
-from schemas.source import EventMapping, MessageMapping, SourceMapping, Value, When
+from schemas.source import EventMapping, MessageMapping, SourceMapping, Value, Vocabulary, When
 
 __all__ = [
     "Agency",
@@ -42,6 +42,7 @@ __all__ = [
     "Succession",
     "Unusable",
     "Value",
+    "Vocabulary",
     "When",
     "load",
     "near",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import date
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from schemas.promise import Label, Name, Promise, Snake
+from schemas.reference import Spell
 from schemas.times import check_pattern, check_zone
 
 Text = Annotated[str, StringConstraints(min_length=1)]
@@ -37,6 +40,40 @@ def _regex(text: str) -> str:
 
 
 Template = Annotated[Text, AfterValidator(_template)]
+
+
+class Vocabulary(Spell):
+    """This source's words, left, and the feed's codes, right, for events of these days."""
+
+    words: dict[str, str]
+
+    @property
+    def always(self) -> bool:
+        return self.valid_from is None and self.valid_to is None
+
+    @property
+    def shown(self) -> str:
+        """Nothing, or the days of which it is true."""
+        told = (("from", self.valid_from), ("to", self.valid_to))
+        return "".join(f" {word} {day}" for word, day in told if day)
+
+
+def _always(given: Any) -> Any:
+    return [{"words": given}] if isinstance(given, dict) else given
+
+
+def _one_a_day(given: tuple[Vocabulary, ...]) -> tuple[Vocabulary, ...]:
+    by_day = sorted(given, key=lambda one: one.valid_from or date.min)
+    for earlier, later in pairwise(by_day):
+        begin = later.valid_from or date.min
+        if not earlier.ended(begin):
+            raise ValueError(f"two vocabularies hold on {begin}: end the earlier one the day before")
+    return tuple(by_day)
+
+
+Vocabularies = Annotated[
+    tuple[Vocabulary, ...], Field(min_length=1), BeforeValidator(_always), AfterValidator(_one_a_day)
+]
 
 
 class When(Promise):
@@ -105,9 +142,13 @@ class SourceMapping(Promise):
     agencies: Literal["own", "known"]
     procedures: Literal["own", "known", "any"] = "any"
     personal: tuple[Text, ...] = Field((), description="kept only as tokens, masked in everything else")
-    words: dict[Text, dict[str, str]] = Field(default_factory=dict)
+    words: dict[Text, Vocabularies] = Field(default_factory=dict)
     messages: dict[Text, MessageMapping] = Field(min_length=1)
     file: str = Field("", exclude=True)
+
+    def words_of(self, table: str) -> dict[str, str]:
+        """The words of all days; of a word that changed, the latest code."""
+        return {word: code for one in self.words[table] for word, code in one.words.items()}
 
     @model_validator(mode="after")
     def _words_exist(self) -> SourceMapping:

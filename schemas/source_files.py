@@ -118,4 +118,5 @@ def _event_against_feed(
 def _codes(source: SourceMapping, value: Value) -> list[str]:
     if value.constant is not None:
         return [value.constant]
-    return sorted(set(source.words[value.words].values())) if value.words else []
+    held = source.words[value.words] if value.words else ()
+    return sorted({code for one in held for code in one.words.values()})

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ioc.admit.reasons import Refusal
 from ioc.admit.times import time_reader
@@ -89,7 +90,7 @@ class CompiledSource:
         read_id = self._template(mapping.id, every=False)
         read_time = self._time(mapping.time)
         dataschema = self.feed.dataschema(mapping.event)
-        readers, origin = self._data(mapping, dataschema)
+        readers, origin = self._data(mapping, dataschema, self._day(read_time))
 
         def make(message: Message, case: str) -> Draft | Refusal:
             try:
@@ -102,14 +103,24 @@ class CompiledSource:
         return make
 
     def _data(
-        self, mapping: EventMapping, dataschema: str
+        self, mapping: EventMapping, dataschema: str, read_day: Callable[[Message], date]
     ) -> tuple[list[tuple[str, ReadValue]], dict[str, str]]:
         tokens = personal_fields(self.feed.event_schemas[dataschema])
         readers = [
-            (name, value_reader(name, value, self._ground, name in tokens or value.field in self.personal))
+            (
+                name,
+                value_reader(
+                    name, value, self._ground, name in tokens or value.field in self.personal, read_day
+                ),
+            )
             for name, value in mapping.data.items()
         ]
         return readers, {name: value.field or name for name, value in mapping.data.items()}
+
+    def _day(self, read_time: Callable[[Message], datetime]) -> Callable[[Message], date]:
+        """The event's day where the source lives, or the feed where each time brings its own offset."""
+        zone = ZoneInfo(self.feed.zone if self.source.zone == "required" else self.source.zone)
+        return lambda message: read_time(message).astimezone(zone).date()
 
     def _time(self, field: str) -> Callable[[Message], datetime]:
         read_text, read_time = text_reader(field, self._ground.missing), self._ground.read_time

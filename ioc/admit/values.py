@@ -7,17 +7,19 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from ioc.admit.hints import Hints
 from ioc.admit.reasons import Refusal
 from ioc.admit.times import ReadTime
 from ioc.event import instant_text
-from schemas import SourceMapping, Value
+from schemas import SourceMapping, Value, Vocabulary
 
 Message = Mapping[str, Any]
 ReadText = Callable[[Message], "str | None"]
 ReadValue = Callable[[Message], Any]
+ReadDay = Callable[[Message], date]
 Step = Callable[[str, str], Any]
 
 
@@ -71,6 +73,9 @@ def text_reader(field: str, missing: frozenset[str]) -> ReadText:
     return lambda message: said(message.get(field))
 
 
+NO_WORDS = Vocabulary(words={})  # of a day that no vocabulary holds
+
+
 @dataclass(frozen=True)
 class Ground:
     """What the values of one source share."""
@@ -82,9 +87,23 @@ class Ground:
     token: Callable[[str], str]
 
 
-def value_reader(name: str, value: Value, ground: Ground, personal: bool) -> ReadValue:
+def value_reader(name: str, value: Value, ground: Ground, personal: bool, read_day: ReadDay) -> ReadValue:
     """The datum `name`, ready for the event's data; None where nothing was said."""
-    steps = [step for step in _steps(name, value, ground, personal) if step is not None]
+    held = ground.source.words[value.words] if value.words else (None,)
+    readers = [(one, _reader(name, value, ground, personal, one)) for one in held]
+    if len(held) == 1 and (held[0] is None or held[0].always):
+        return readers[0][1]
+    silent = _reader(name, value, ground, personal, NO_WORDS)
+
+    def datum(message: Message) -> Any:
+        day = read_day(message)
+        return next((read for one, read in readers if one and one.holds(day)), silent)(message)
+
+    return datum
+
+
+def _reader(name: str, value: Value, ground: Ground, personal: bool, words: Vocabulary | None) -> ReadValue:
+    steps = [step for step in _steps(name, value, ground, personal, words) if step is not None]
     if value.constant is not None:
         constant = steps[-1](name, value.constant) if steps else value.constant
         return lambda _: constant
@@ -122,11 +141,13 @@ def _stepped(field: str, read: ReadText, steps: list[Step]) -> ReadValue:
     return datum
 
 
-def _steps(name: str, value: Value, ground: Ground, personal: bool) -> list[Step | None]:
+def _steps(
+    name: str, value: Value, ground: Ground, personal: bool, words: Vocabulary | None
+) -> list[Step | None]:
     file = ground.source.file
     return [
         _pattern(value, file) if value.pattern else None,
-        _words(value.words, ground.source.words[value.words], file) if value.words else None,
+        _words(f"words.{value.words}", words, file) if words else None,
         (lambda _, text: ground.token(text)) if personal else None,
         None if personal else _converted(name, value, ground),
     ]
@@ -146,14 +167,15 @@ def _pattern(value: Value, file: str) -> Step:
     return take
 
 
-def _words(table: str, words: dict[str, str], file: str) -> Step:
-    known = {unicodedata.normalize("NFC", word): code for word, code in words.items()}
+def _words(table: str, held: Vocabulary, file: str) -> Step:
+    known = {unicodedata.normalize("NFC", word): code for word, code in held.words.items()}
     hint = Hints(known)
+    where = f"{table}{held.shown}" if held.words else f"{table}, in words for the day it occurred,"
 
     def translate(field: str, text: str) -> str:
         code = known.get(text)
         if code is None:
-            raise Refusal("unknown-word", field, text, f"add it under words.{table} in {file}{hint(text)}")
+            raise Refusal("unknown-word", field, text, f"add it under {where} in {file}{hint(text)}")
         return code
 
     return translate

@@ -76,13 +76,13 @@ def canonical(plan: Plan, sends: pl.DataFrame, registry: Registry, buckets: int)
 
 def _said(plan: Plan, sends: pl.DataFrame, registry: Registry) -> pl.DataFrame:
     """`sends` with what each event says: codes in the feed's words, agency and procedure where told."""
-    words = registry.sources[plan.simulation.source].words
+    words_of = registry.sources[plan.simulation.source].words_of
     cases = plan.cases.select("code", "number", "channel", "agency", "receiving", "procedure")[sends["case"]]
     agencies = plan.known.codes
     procedures = pl.Series([row.code for row in plan.known.procedures], dtype=pl.String)
     dossier, received = pl.col("slot") <= DOSSIER_SLOT, pl.col("slot") == DOSSIER_SLOT
     identity = (sends["case"].cast(pl.Int64) * 16 + sends["slot"]).to_numpy()
-    channels = pl.col("channel").replace_strict(words["channel"], return_dtype=pl.String)
+    channels = pl.col("channel").replace_strict(words_of("channel"), return_dtype=pl.String)
     return sends.hstack(cases.select("code", "number", "channel").get_columns()).select(
         *("slot", "at", "due", "sent", "hash16", "partition", "offset", "archived"),
         pl.col("code").alias("case_id"),
@@ -90,7 +90,7 @@ def _said(plan: Plan, sends: pl.DataFrame, registry: Registry) -> pl.DataFrame:
         applicant=hex_text(cases["number"].to_numpy(), 3, 24),
         wire=pl.col("status"),
         wire_channel=pl.col("channel"),
-        status=pl.col("status").replace_strict(words["status"], return_dtype=pl.String),
+        status=pl.col("status").replace_strict(words_of("status"), return_dtype=pl.String),
         due_at=_utc("due", plan.simulation.zone),
         agency=pl.when(received).then(agencies.gather(plan.known.on(cases["agency"], sends["at"]))),
         receiving_agency=pl.when(pl.col("slot") > 0).then(agencies.gather(cases["receiving"])),

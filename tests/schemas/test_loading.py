@@ -210,5 +210,5 @@ def test_yaml_is_read_as_written(tmp_path: Path) -> None:
         text.replace('{"1": direct', "{no: direct, 012: direct, 2024-01-01: direct, 1: direct"),
         encoding="utf-8",
     )
-    words = load([tmp_path]).sources["national-portal"].words["channel"]
+    words = load([tmp_path]).sources["national-portal"].words_of("channel")
     assert {"no", "012", "2024-01-01", "1"} <= set(words)
