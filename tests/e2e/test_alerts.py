@@ -65,7 +65,7 @@ def test_an_alert_is_shown_until_a_run_succeeds_and_a_backfill_changes_no_figure
         "airflow", "backfill", "create", "--dag-id", DAG, "--from-date", days[0], "--to-date", days[1]
     )
     filled = [run for run in runs(airflow) if run["run_type"] == "backfill"]
-    assert len(filled) == 2, said.stdout
+    assert len(filled) in (2, 3), said.stdout  # as many as the schedule's hour leaves within these days
     for run in filled:
         assert ended(airflow, run["dag_run_id"]) == "success"
     assert stack.flow(FEED) == after
