@@ -91,13 +91,13 @@ def read_simulated(folder: Path, feed: Feed, shown: str, found: list[Finding]) -
         return None
     wrong = [
         Finding(shown, file.line(loc), ".".join(map(str, loc)), word, mend)
-        for loc, word, mend in _strange(simulated, feed)
+        for loc, word, mend in strays(simulated, feed)
     ]
     found += wrong
     return None if wrong else simulated
 
 
-def _strange(simulated: Simulated, feed: Feed) -> Iterator[tuple[Path_, str, str]]:
+def strays(simulated: Simulated, feed: Feed) -> Iterator[tuple[Path_, str, str]]:
     """Words that the feed does not know and times that no case has, where they stand, and the mend."""
     for channel in simulated.channels.keys() - feed.channels.keys():
         yield ("channels",), channel, f"name one of this feed{near(channel, feed.channels)}"

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from ioc.errors import Stop
 from ioc.heartbeat import write_atomically
 from schemas import Registry, Simulated
+from schemas.simulated import strays
 from streams.simulator.made import Made, Told
 
 AT_ONCE = 1_000
@@ -61,13 +62,17 @@ class Feeds:
     def __init__(self, registry: Registry, home: Path, now: datetime, way: Way) -> None:
         self._way = way
         self._file = home / "run" / "simulated.json"
-        before = self._before()
-        self._lines = {
-            name: _line(before[name], name, registry)
-            if name in before
-            else _beginning(Made(registry.feeds[name], simulated, registry), now)
-            for name, simulated in sorted(registry.simulated.items())
-        }
+        try:
+            before = json.loads(self._file.read_text()) if self._file.exists() else {}
+            self._lines = {
+                name: _line(before[name], name, registry)
+                if name in before
+                else _beginning(Made(registry.feeds[name], simulated, registry), now)
+                for name, simulated in sorted(registry.simulated.items())
+            }
+        except (ValueError, KeyError) as exc:
+            mend = "delete it to send every feed's history again"
+            raise Stop(f"{self._file}: cannot be used ({exc}); {mend}") from exc
 
     def round(self, now: datetime) -> int:
         """How many messages were sent; Retry where the way in is shut: the next round sends them again."""
@@ -85,22 +90,16 @@ class Feeds:
             line.until = max(line.until, now)
         return sent
 
-    def _before(self) -> dict[str, Any]:
-        if not self._file.exists():
-            return {}
-        try:
-            return dict(json.loads(self._file.read_text()))
-        except ValueError as exc:
-            mend = "delete it to send every feed's history again"
-            raise Stop(f"{self._file}: cannot be read ({exc}); {mend}") from exc
-
     def _save(self) -> None:
         known = {name: line.known() for name, line in self._lines.items()}
         write_atomically(self._file, json.dumps(known))
 
 
 def _line(known: dict[str, Any], name: str, registry: Registry) -> Line:
-    made = Made(registry.feeds[name], Simulated.model_validate(known["simulated"]), registry)
+    simulated = Simulated.model_validate(known["simulated"])
+    for _, word, mend in strays(simulated, registry.feeds[name]):
+        raise ValueError(f"{name} has changed, {word!r}: {mend}")
+    made = Made(registry.feeds[name], simulated, registry)
     return Line(made, date.fromisoformat(known["since"]), datetime.fromisoformat(known["until"]))
 
 

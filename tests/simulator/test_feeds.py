@@ -83,8 +83,20 @@ def test_a_home_keeps_the_settings_it_began_with_and_takes_up_a_new_feed(
     assert all('"tasks.' in text for text in later.texts)
 
 
-def test_an_unreadable_progress_stops(few: Registry, tmp_path: Path) -> None:
-    (tmp_path / "run").mkdir()
-    (tmp_path / "run" / "simulated.json").write_text("{")
-    with pytest.raises(Stop, match=r"simulated\.json"):
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (None, "{"),
+        (None, '{"field-reports": {}}'),
+        ('"status": "handled"', '"status": "done"'),
+        ("2024-", "24-"),
+    ],
+)
+def test_a_progress_that_cannot_be_used_stops(
+    old: str | None, new: str, few: Registry, tmp_path: Path
+) -> None:
+    Feeds(few, tmp_path, STARTS, Kept()).round(STARTS)
+    file = tmp_path / "run" / "simulated.json"
+    file.write_text(file.read_text().replace(old, new) if old else new)
+    with pytest.raises(Stop, match=r"simulated\.json: cannot be used"):
         Feeds(few, tmp_path, STARTS, Kept())
