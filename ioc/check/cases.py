@@ -37,7 +37,7 @@ def made(feed: Feed, texts: Sequence[str]) -> pl.DataFrame:
     draw, columns, kept = random.Random(0), dict[str, pl.Series](), dict[str, pl.Series]()
     for name, kind in named_in(feed, texts).items():
         pool = pl.Series(_pool(kind, values[kind]), dtype=CASES.get(name))
-        drawn = pool.gather([draw.randrange(len(pool)) for _ in range(ROWS)])
+        drawn = pool.gather(draw.choices(range(len(pool)), k=ROWS))
         if name in COLUMNS:
             columns[name] = drawn
         else:

@@ -40,23 +40,23 @@ class OfFeed:
     def __init__(self, feed: Feed) -> None:
         self.feed = feed
         self.refused: list[Finding] = []
-        self.tried: dict[Path_, Tried] = {}
         texts = [text for measure in feed.measures.values() for text in measure.expressions().values()]
         self.cases = made(feed, texts)
+        parsed: dict[Path_, Measure] = {}
         for name, measure in feed.measures.items():
             for role, text in measure.expressions().items():
-                self._try(("measures", name, role), text)
-
-    def _try(self, loc: Path_, text: str) -> None:
-        try:
-            measure = Measure.parse(text, self.feed.attribute_kinds)
-        except MeasureRefused as exc:
-            self.refused.append(
-                finding(self.feed.file, loc, exc.part, f"not allowed in a measure; {exc.mend}")
-            )
-            return
-        counted = self.cases.filter(measure.polars(AT, TODAY))["n"]
-        self.tried[loc] = Tried(loc, measure, frozenset(counted))
+                loc = ("measures", name, role)
+                try:
+                    parsed[loc] = Measure.parse(text, feed.attribute_kinds)
+                except MeasureRefused as exc:
+                    mend = f"not allowed in a measure; {exc.mend}"
+                    self.refused.append(finding(feed.file, loc, exc.part, mend))
+        columns = [one.polars(AT, TODAY).alias(str(n)) for n, one in enumerate(parsed.values())]
+        counted = [
+            frozenset(column.arg_true()) for column in self.cases.select("n", *columns).get_columns()[1:]
+        ]
+        tried = zip(parsed.items(), counted, strict=True)
+        self.tried = {loc: Tried(loc, measure, rows) for (loc, measure), rows in tried}
 
     def check(self) -> Iterator[Finding]:
         """What can be told without a warehouse."""

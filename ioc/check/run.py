@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ioc.admit import Admission
-from ioc.check import deadlines, examples, labels, lifecycle, personal, topics
+from ioc.check import codes, deadlines, examples, labels, lifecycle, personal, topics
 from ioc.check.measures import OfFeed
 from ioc.check.place import folder_of, path_of
 from ioc.warehouse.connection import Connection
@@ -19,7 +19,7 @@ from schemas.registry import read
 
 MOST_BYTES = 262_144  # of an example; the intake's own limit unless it is set otherwise
 TOKEN_KEY = b"examples are never stored"
-OF_A_FEED: tuple[Callable[[AnyFeed], Iterator[Finding]], ...] = (personal.check, topics.check)
+OF_A_FEED: tuple[Callable[[AnyFeed], Iterator[Finding]], ...] = (codes.check, personal.check, topics.check)
 OF_CASES: tuple[Callable[[Feed], Iterator[Finding]], ...] = (lifecycle.check, deadlines.check)
 
 

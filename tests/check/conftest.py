@@ -19,9 +19,9 @@ Spoil = Callable[[str, str, str], tuple[Finding, ...]]
 
 @pytest.fixture
 def own(tmp_path: Path) -> Path:
-    """A folder for IOC_SCHEMAS_PATH that says of feeds and sources what the packaged one says."""
-    for kind in ("feeds", "sources"):
-        shutil.copytree(PACKAGED / kind, tmp_path / kind)
+    """A folder for IOC_SCHEMAS_PATH that says of some feeds and of sources what the packaged one says."""
+    for folder in (*(f"feeds/{name}" for name in ("records", "permits", "tasks", "lgsp")), "sources"):
+        shutil.copytree(PACKAGED / folder, tmp_path / folder)
     return tmp_path
 
 

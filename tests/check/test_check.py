@@ -14,6 +14,7 @@ from tests.check.conftest import NOW, Spoil
 
 FEED = "feeds/records/feed.yaml"
 EVENT = "feeds/records/progress.v1.json"
+SERIES = "feeds/lgsp/observed.v1.json"
 PORTAL = "sources/national-portal.yaml"
 VALID = "feeds/records/examples/valid/received.json"
 ASKS = "in_figures AND entered_on = at_date"
@@ -30,6 +31,36 @@ BAD = [
     (FEED, 'next: ["4", "9", "10"]', 'next: ["8"]', "8.next", "an end"),
     (EVENT, STATUS, '"status": {"type": "string", "enum": ["2", "11"]', "status", "11"),
     (EVENT, STATUS, '"status": {"type": "string", "enum": ["2"]', "statuses.4", "lets"),
+    (
+        EVENT,
+        '"channel": {"type": "string"',
+        '"channel": {"enum": ["fax"], "type": "string"',
+        "channel",
+        "fax",
+    ),
+    (
+        SERIES,
+        '"series": {"type": "string"',
+        '"series": {"type": "string", "enum": ["failed", "lost"]',
+        "series",
+        "lost",
+    ),
+    (
+        SERIES,
+        '"series": {"type": "string"',
+        '"series": {"type": "string", "const": "failed"',
+        "latency",
+        "lets",
+    ),
+    (SERIES, '"service": {"type": "string"', '"user_phone": {"type": "string"', "user_phone", "x-personal"),
+    ("feeds/lgsp/feed.yaml", "retention_days: 30", "retention_days: 2", "topic.retention_days", "14"),
+    (
+        "feeds/lgsp/feed.yaml",
+        "{vi: Giao dịch, en: Transactions}",
+        "{vi: '-', en: Transactions}",
+        "label.vi",
+        "words",
+    ),
     # measures
     (FEED, ASKS, "1 / 0 = 1", "received_today.where", "not allowed"),
     (FEED, ASKS, "dued_on = at_date", "where", "column"),
