@@ -49,7 +49,7 @@ def main() -> int:
         print(error, file=sys.stderr)  # noqa: T201  # the last word of a process that cannot start
         return 1
     config = uvicorn.Config(
-        build(service),
+        build(service, settings.intake_url, settings.intake_max_event_bytes),
         host=settings.bind,
         port=settings.screens_port,
         access_log=False,

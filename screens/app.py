@@ -7,7 +7,6 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-import orjson
 import psycopg
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -19,28 +18,15 @@ from ioc.errors import BadInput, IocError
 from ioc.warehouse.revisions import known_at
 from schemas.feed import Feed
 from screens import aside, asking, cases, flags, history, slow, table, trend
+from screens.answers import HEADERS, html, json
 from screens.board import local_day
+from screens.entering import Entering
 from screens.hub import frames
 from screens.service import Service
 
 YEAR = 366
-CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; "
-    "connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
-)
-HEADERS = {
-    "Content-Security-Policy": CSP,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
 FOR_EVER = "public, max-age=31536000, immutable"
 Answer = Callable[[Request], Awaitable[Response]]
-
-
-def json(data: object, status: int = 200) -> Response:
-    body = orjson.dumps(data)
-    return Response(body, status, {**HEADERS, "Cache-Control": "no-store"}, "application/json")
 
 
 class App:
@@ -62,11 +48,7 @@ class App:
         return name if name in self._service.registry.observations else self.feed(request).feed
 
     async def page(self, request: Request) -> Response:
-        return Response(
-            self._service.assets.page,
-            headers={**HEADERS, "Cache-Control": "no-cache"},
-            media_type="text/html",
-        )
+        return html(self._service.assets.pages["index.html"])
 
     async def static(self, request: Request) -> Response:
         asset = self._service.assets.files.get(request.path_params["path"])
@@ -180,7 +162,8 @@ async def refused(request: Request, error: Exception) -> Response:
     return json({"error": f"the warehouse does not answer: {error}"}, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
-def build(service: Service) -> Starlette:
-    """The ASGI application; its lifespan runs the service's tasks."""
+def build(service: Service, intake: str, most_bytes: int) -> Starlette:
+    """The ASGI application; its lifespan runs the service's tasks. What people enter goes to the intake."""
     handlers: dict[Any, Any] = {kind: refused for kind in (IocError, psycopg.Error, OSError)}
-    return Starlette(routes=App(service).routes(), exception_handlers=handlers, lifespan=service.lifespan)
+    routes = [*Entering(service, intake, most_bytes).routes(), *App(service).routes()]
+    return Starlette(routes=routes, exception_handlers=handlers, lifespan=service.lifespan)

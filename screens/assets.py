@@ -40,7 +40,7 @@ class Assets:
 
     release: str
     files: dict[str, Asset]
-    page: bytes
+    pages: dict[str, bytes]
 
 
 def npm_folder(given: str) -> Path:
@@ -66,8 +66,9 @@ def load(npm: Path, web: Path = WEB) -> Assets:
         sources[name] = npm / place
     files = {name: packed(path.read_bytes(), path.suffix, name) for name, path in sources.items()}
     release = fingerprint([(name, asset.plain) for name, asset in sorted(files.items())])
-    page = (web / "index.html").read_text().replace("{static}", f"/static/{release}")
-    return Assets(release, files, page.encode())
+    static = f"/static/{release}"
+    pages = {p.name: p.read_text().replace("{static}", static).encode() for p in web.glob("*.html")}
+    return Assets(release, files, pages)
 
 
 def packed(content: bytes, suffix: str, name: str) -> Asset:

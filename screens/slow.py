@@ -134,6 +134,7 @@ async def of_observations(connection: AsyncConnection[Any], feed: ObservationFee
     }
     meta = {
         "kind": feed.kind,
+        "manual": feed.manual,
         **await _common(connection, feed, registry),
         "series": series,
         "tiles": list(feed.tiles),

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from ioc.admit import registry_for
+from ioc.cli.import_ import wait_until_known
 from ioc.clock import Clock
 from ioc.entry import Checked, Told, checked, manual_feed, person, post, sheet_of, told
 from ioc.errors import BadInput
@@ -40,6 +41,7 @@ def enter(
         raise typer.Exit(1)
     if not settings.intake_url:
         raise BadInput("IOC_INTAKE_URL", "", "start the stack first: ioc up")
+    wait_until_known(settings)
     events = told_of(settings, feed, found, who, source or f"manual:{feed.feed}")
     answer = asyncio.run(
         post(settings.intake_url, feed.feed, events.messages, f"enter-{secrets.token_hex(8)}")

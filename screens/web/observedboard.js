@@ -9,6 +9,7 @@ const TOP = 3;
 export class ObservedBoard {
   constructor(state, ctx) {
     this.ctx = ctx;
+    const { t } = ctx;
     this.shape = shape(state);
     const seen = new Set(state.observed.map((row) => row.series));
     const shown = [...new Set([...state.meta.tiles, ...Object.keys(state.meta.series).filter((name) => seen.has(name))])];
@@ -17,7 +18,7 @@ export class ObservedBoard {
     this.heads = h("tr");
     this.caption = h("h2");
     const table = h("table", null, h("thead", null, this.heads), this.parts);
-    const panel = h("section", { class: "panel card agencies" }, h("header", null, this.caption), h("div", { class: "scroll" }, table));
+    const panel = h("section", { class: "panel card agencies" }, h("header", null, this.caption, state.meta.manual && h("a", { class: "button", href: entry(state.feed, ctx.lang) }, t("enterTitle"))), h("div", { class: "scroll" }, table));
     this.ticker = new Ticker(ctx);
     const tiles = h("section", { class: "tiles" }, this.tiles.map((tile) => tile.element));
     this.grid = h("main", { class: "board" }, tiles, panel, this.ticker.element);
@@ -56,6 +57,7 @@ export class ObservedBoard {
   close() {}
 }
 
+const entry = (feed, lang) => `/enter?${new URLSearchParams({ feed, ...(lang === "en" && { lang }) })}`;
 const printed = (period) => (/^\d{4}-\d\d-\d\d$/.test(period) ? day(period) : period);
 const shape = (state) => JSON.stringify([state.meta.series, state.meta.tiles, state.observed.map((row) => row.series)]);
 
