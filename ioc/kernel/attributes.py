@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from ioc.kernel.fold import facts_of, fold_now
+from ioc.kernel.fold import facts_now, fold_facts, fold_now
 from ioc.kernel.plan import last
 from ioc.kernel.rules import CaseRules
 
@@ -15,12 +15,13 @@ def fold_whole(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
     """Frame of EVENTS and `data` -> frame of CASES and `attributes`: a JSON object of texts, null where the
     feed has none. Events count in the fold's order; one that speaks of another agency's opinion says nothing.
     """
-    cases = fold_now(events.drop(DATA), rules)
     if not rules.attributes:
-        return cases.with_columns(attributes=pl.lit(None, pl.String))
+        return fold_now(events.drop(DATA), rules).with_columns(attributes=pl.lit(None, pl.String))
+    facts = facts_now(events, rules)
+    cases = fold_facts(facts.drop(DATA), rules)
     own = ~pl.col("status").is_in(sorted(rules.consults)).fill_null(False)
     said = {name: pl.col(DATA).str.json_path_match(f"$.{name}") for name in rules.attributes}
     kept = {name: last(pl.col(name), pl.col(name).is_not_null() & pl.col("counts") & own) for name in said}
-    found = facts_of(events.lazy(), rules).with_columns(**said).group_by("case_id").agg(**kept)
+    found = facts.select("case_id", "counts", "status", "order", **said).group_by("case_id").agg(**kept)
     whole = found.select("case_id", attributes=pl.struct(list(said)).struct.json_encode())
-    return cases.join(whole.collect(engine="in-memory"), on="case_id", how="left")
+    return cases.join(whole, on="case_id", how="left")

@@ -65,7 +65,16 @@ def fold(events: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
 
 def fold_now(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
     """The fold of one small batch at once, in memory and as written: planning costs more than it saves."""
-    facts = _now(facts_of(events.lazy(), rules))
+    return fold_facts(facts_now(events, rules), rules)
+
+
+def facts_now(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
+    """`facts_of` a small batch."""
+    return _now(facts_of(events.lazy(), rules))
+
+
+def fold_facts(facts: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
+    """The fold of a small batch whose facts are worked out."""
     cases = _now(_states(facts.lazy(), rules))
     if cases.get_column("renamed").any():
         cases = _now(_credited(cases.lazy(), _now(_resolving(facts.lazy(), cases.lazy())).lazy()))

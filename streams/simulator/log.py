@@ -12,8 +12,10 @@ from schemas import Registry
 from streams.simulator.events import DOSSIER_SLOT, WELL
 from streams.simulator.made_hex import hex_text
 from streams.simulator.messages import section, time_text
+from streams.simulator.online import DIGITISED, LEVELS, PAYMENTS, by_last_digit
 from streams.simulator.plan import Plan
 
+BOOLEANS = {"1": "true", "0": "false"}
 NOT_TOLD = {"batch": pl.String, "seq": pl.Int64, "raw": pl.String}
 DATA_TIME = "%Y-%m-%dT%H:%M:%S.000000Z"
 
@@ -96,6 +98,9 @@ def _said(plan: Plan, sends: pl.DataFrame, registry: Registry) -> pl.DataFrame:
         receiving_agency=pl.when(pl.col("slot") > 0).then(agencies.gather(cases["receiving"])),
         channel=pl.when(dossier).then(channels),
         procedure=pl.when(dossier).then(procedures.gather(cases["procedure"])),
+        service_level=pl.when(received).then(by_last_digit(LEVELS).replace_strict(words_of("service_level"))),
+        payment=pl.when(received).then(by_last_digit(PAYMENTS).replace_strict(words_of("payment"))),
+        digitised=pl.when(received).then(by_last_digit(DIGITISED).replace_strict(BOOLEANS)),
     )
 
 
@@ -130,5 +135,8 @@ def _data() -> pl.Expr:
         _member("applicant", applicant),
         _member("section", pl.when(~dossier).then(section())),
         _member("handler", pl.when(~dossier).then(officer)),
+        _member("service_level", pl.col("service_level")),
+        _member("payment", pl.col("payment")),
+        pl.concat_str(pl.lit(',"digitised":'), "digitised").fill_null(""),
         pl.lit("}"),
     )

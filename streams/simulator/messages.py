@@ -5,6 +5,7 @@ from __future__ import annotations
 import orjson
 import polars as pl
 
+from streams.simulator import online
 from streams.simulator.events import DOSSIER_SLOT, MISSING_FIELD, UNKNOWN_STATUS
 from streams.simulator.plan import Plan
 
@@ -50,13 +51,12 @@ def _dossiers(plan: Plan, rows: pl.DataFrame) -> pl.DataFrame:
     known = plan.known
     procedures = pl.Series([_procedure(row.code, row.name) for row in known.procedures], dtype=pl.String)
     full = _gathered(plan, rows, "code", "number", "channel", "agency", "procedure", "submitted", "received")
-    number = pl.col("number").cast(pl.String).str.zfill(9)
     received = pl.col("slot") == DOSSIER_SLOT
     handed_in = pl.when(received).then(pl.coalesce("submitted", "received")).otherwise("at")
     full = full.with_columns(
         agency_code=known.codes.gather(known.on(full["agency"], full["at"])),
         procedure_text=procedures.gather(full["procedure"]),
-        person=number,
+        person=pl.col("number").cast(pl.String).str.zfill(9),
         handed_in=handed_in,
     )
     times = pl.when(received).then(
@@ -76,6 +76,7 @@ def _dossiers(plan: Plan, rows: pl.DataFrame) -> pl.DataFrame:
             ("TrangThaiHoSo", pl.col("status")),
             ("DonViXuLy", pl.col("agency_code")),
             ("NoiNopHoSo", pl.lit("1")),
+            *online.told(),
         ),
         times.otherwise(pl.lit("")),
         pl.lit(',"DinhDanhCHS":{"LoaiDinhDanh":"1","SoDinhDanh":"000'),
