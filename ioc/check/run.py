@@ -10,12 +10,13 @@ from pathlib import Path
 from ioc.admit import Admission
 from ioc.check import codes, deadlines, examples, labels, lifecycle, personal, topics
 from ioc.check.measures import OfFeed
-from ioc.check.place import folder_of, path_of
+from ioc.check.place import folder_of
 from ioc.warehouse.connection import Connection
 from schemas import AnyFeed, Feed, Finding, Registry, Unusable, tables
 from schemas.flags import flags
 from schemas.period_measures import period_measures
 from schemas.registry import read
+from schemas.source_files import path_of
 
 MOST_BYTES = 262_144  # of an example; the intake's own limit unless it is set otherwise
 TOKEN_KEY = b"examples are never stored"
