@@ -13,6 +13,7 @@ from schemas.any_feed import AnyFeed
 from schemas.feed import Feed
 from schemas.findings import Finding
 from schemas.observation_feed import ENTERED_BY, ObservationFeed
+from schemas.yaml_file import line_in
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 MOST = 2**31 - 1
@@ -39,7 +40,8 @@ def read_event_schemas(
         problems += _attributes(feed, schemas)
     if isinstance(feed, ObservationFeed):
         problems += _observed(feed, schemas)
-    found += [Finding(shown(folder / "feed.yaml"), 0, *problem) for problem in problems]
+    file = folder / "feed.yaml"
+    found += [Finding(shown(file), line_in(file, tuple(one[0].split("."))), *one) for one in problems]
     return schemas
 
 
@@ -114,11 +116,12 @@ def _read(path: Path, shown: str, found: list[Finding]) -> dict[str, Any] | None
     try:
         schema: Any = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as exc:
-        found.append(Finding(shown, 0, "(the file)", str(exc), "write the event's JSON Schema there"))
+        line = exc.lineno if isinstance(exc, json.JSONDecodeError) else 0
+        found.append(Finding(shown, line, "(the file)", str(exc), "write the event's JSON Schema there"))
         return None
     problems = list(_problems(schema))
     for field, value, mend in problems:
-        found.append(Finding(shown, 0, field, value, mend))
+        found.append(Finding(shown, line_in(path, tuple(field.split("."))), field, value, mend))
     return None if problems else schema
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from schemas.any_feed import AnyFeed
 from schemas.compatible import Break, breaks
-from schemas.findings import Finding, Unusable
-from schemas.source_files import PACKAGED, shown
-from schemas.yaml_file import YamlFile
+from schemas.findings import Finding
+from schemas.source_files import path_of, shown
+from schemas.yaml_file import line_in
 
 FOLDER = "frozen"
 
@@ -35,7 +35,7 @@ def _against(feed: AnyFeed, path: Path) -> Iterator[Finding]:
         )
     elif version not in feed.events.get(event, ()):
         mend = f"{version} of {event} is published: stored events need it; list it under `events` again"
-        yield Finding(feed.file, _line(feed.file, ("events",)), f"events.{event}", version, mend)
+        yield Finding(feed.file, line_in(path_of(feed.file), ("events",)), f"events.{event}", version, mend)
     elif new := feed.event_schemas.get(f"{feed.feed}/{path.stem}"):
         for one in breaks(old, new):
             yield _finding(feed, event, version, one)
@@ -51,16 +51,7 @@ def _finding(feed: AnyFeed, event: str, version: str, one: Break) -> Finding:
         f" {event}.{following}.json, bring {FOLDER}/{name} back as {name}, and list"
         f" {event}: [{', '.join([*versions, following])}] under `events`"
     )
-    return Finding(file, _line(file, one.loc), ".".join(one.loc), one.value, mend)
-
-
-def _line(file: str, loc: tuple[str, ...]) -> int:
-    """0 where there is no such file: the schema is taken from another feed."""
-    path = Path(file) if Path(file).is_absolute() else PACKAGED.parent / file
-    try:
-        return YamlFile(path, file).line(loc)
-    except (OSError, Unusable):
-        return 0
+    return Finding(file, line_in(path_of(file), one.loc), ".".join(one.loc), one.value, mend)
 
 
 def published(path: Path) -> dict[str, Any] | None:

@@ -31,6 +31,11 @@ def shown(path: Path) -> str:
     return str(path.relative_to(PACKAGED.parent)) if path.is_relative_to(PACKAGED) else str(path)
 
 
+def path_of(file: str) -> Path:
+    """The file that `shown` shows."""
+    return Path(file) if Path(file).is_absolute() else PACKAGED.parent / file
+
+
 def yaml_of(path: Path, found: list[Finding]) -> YamlFile | None:
     """The file read, or None with what is wrong in `found`."""
     try:

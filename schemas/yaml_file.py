@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from pathlib import Path
 from typing import Any
@@ -72,3 +73,16 @@ class YamlFile:
             self._lines[(*loc, key)] = line
             content[key] = self._value(loader, value_node, (*loc, key))
         return content
+
+
+def line_in(path: Path, loc: Path_) -> int:
+    """The line of the value at `loc` in a YAML or JSON file; 0 where the file cannot be read as such."""
+    try:
+        return _read(path, path.stat().st_mtime_ns).line(loc)
+    except (OSError, Unusable):
+        return 0
+
+
+@functools.lru_cache(maxsize=64)
+def _read(path: Path, _: int) -> YamlFile:
+    return YamlFile(path, path.name)

@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import Path
 
 from ioc.admit import REASONS, Admission, Quarantined
-from ioc.check.place import folder_of, path_of
+from ioc.check.place import folder_of
 from ioc.event import Receipt
 from schemas import AnyFeed, Finding, Registry, SourceMapping, near
-from schemas.source_files import shown
+from schemas.source_files import path_of, shown
 
 
 @dataclass(frozen=True)

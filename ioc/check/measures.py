@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import polars as pl
+import psycopg
 
 from ioc.check.cases import AT, KEPT, TODAY, made, named_in
 from ioc.check.place import finding
@@ -80,9 +81,13 @@ class OfFeed:
         with conn.transaction(force_rollback=True):
             _store(conn, self.cases)
             for tried in self.tried.values():
-                query = f"select n from {TABLE} where {tried.measure.postgres()}"
-                rows = conn.execute(query.encode(), {"at": AT, "at_date": TODAY}).fetchall()
-                if strange := tried.counted ^ {int(str(n)) for (n,) in rows}:
+                try:
+                    rows = _counted(conn, tried.measure)
+                except psycopg.Error as exc:
+                    mend = f"PostgreSQL refuses it ({str(exc).splitlines()[0]}); say it in other words"
+                    yield finding(self.feed.file, tried.loc, tried.measure.text, mend)
+                    continue
+                if strange := tried.counted ^ rows:
                     yield self._differing(tried, min(strange))
 
     def _differing(self, tried: Tried, n: int) -> Finding:
@@ -98,6 +103,14 @@ class OfFeed:
         return [
             name for name in self.cases.columns if name in named or (name == KEPT and named.keys() - COLUMNS)
         ]
+
+
+def _counted(conn: Connection, measure: Measure) -> set[int]:
+    """In a savepoint of its own, so that one that fails leaves the others to be tried."""
+    query = f"select n from {TABLE} where {measure.postgres()}"
+    with conn.transaction():
+        rows = conn.execute(query.encode(), {"at": AT, "at_date": TODAY}).fetchall()
+    return {int(str(n)) for (n,) in rows}
 
 
 def _store(conn: Connection, cases: pl.DataFrame) -> None:

@@ -10,12 +10,13 @@ from pathlib import Path
 from ioc.admit import Admission
 from ioc.check import codes, deadlines, examples, labels, lifecycle, personal, topics
 from ioc.check.measures import OfFeed
-from ioc.check.place import folder_of, path_of
+from ioc.check.place import folder_of
 from ioc.warehouse.connection import Connection
 from schemas import AnyFeed, Feed, Finding, Registry, Unusable, tables
 from schemas.flags import flags
 from schemas.period_measures import period_measures
 from schemas.registry import read
+from schemas.source_files import path_of
 
 MOST_BYTES = 262_144  # of an example; the intake's own limit unless it is set otherwise
 TOKEN_KEY = b"examples are never stored"
@@ -60,6 +61,10 @@ def check(folders: Sequence[Path], now: datetime, conn: Connection | None = None
 def _sound(registry: Registry, found: Sequence[Finding]) -> Registry:
     """Without the feeds and sources that something is wrong with: their examples say only that again."""
     files = {path_of(one.file) for one in found}
+    if any(
+        path.parent.name == "reference" for path in files
+    ):  # codes would be refused for no fault of theirs
+        return replace(registry, feeds={}, observations={}, sources={})
     folders = {path.parent for path in files}
     feeds = {name: feed for name, feed in registry.feeds.items() if folder_of(feed) not in folders}
     observations = {n: feed for n, feed in registry.observations.items() if folder_of(feed) not in folders}

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from ioc.admit.promises import schema_folders
 from ioc.check import check
-from ioc.check.place import folder_of, path_of
+from ioc.check.place import folder_of
 from ioc.cli.feed_template import template
 from ioc.cli.feed_try import WIDE, try_
 from ioc.clock import Clock
@@ -23,7 +23,7 @@ from ioc.feeds.listed import Listed, listed
 from ioc.settings import Settings, load
 from schemas import AnyFeed, Finding, Registry, near
 from schemas.registry import read
-from schemas.source_files import shown
+from schemas.source_files import path_of, shown
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 app.command("try")(try_)

@@ -164,6 +164,13 @@ def test_examples_of_a_feed_that_cannot_be_used_are_not_tried(spoil: Spoil) -> N
     assert [one.field for one in found] == ["additionalProperties"]
 
 
+def test_examples_are_not_blamed_for_broken_reference_data(own: Path) -> None:
+    (own / "reference").mkdir()
+    rows = "code,name,level,parent,valid_from,valid_to,made\nH1,,department,,,,true\n"
+    (own / "reference/agencies.csv").write_text(rows, encoding="utf-8")
+    assert {Path(one.file).name for one in check([own], NOW).findings} == {"agencies.csv"}
+
+
 def test_all_findings_come_at_once(spoil: Spoil, own: Path) -> None:
     (own / "sources/portal.yaml").write_text("source: [", encoding="utf-8")
     event = json.loads((own / EVENT).read_text(encoding="utf-8"))

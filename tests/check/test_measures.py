@@ -97,6 +97,21 @@ def test_both_engines_count_alike_by_attributes(server: Settings, keeping: Feed)
 
 
 @pytest.mark.broker
+def test_what_postgresql_refuses_is_told_and_the_others_are_tried(server: Settings, feed: Feed) -> None:
+    of_feed = OfFeed(feed)
+    loc, tried = next(iter(of_feed.tried.items()))
+
+    class Divided(Measure):
+        def postgres(self) -> str:
+            return "1 / (n - n) = 1"
+
+    of_feed.tried[loc] = replace(tried, measure=Divided(tried.measure.text, tried.measure._term))
+    with connect(server) as conn:
+        (found,) = of_feed.compare(conn)
+    assert (found.field, "division by zero" in found.mend) == (".".join(map(str, loc)), True)
+
+
+@pytest.mark.broker
 def test_with_a_warehouse_every_measure_is_compared(server: Settings) -> None:
     with connect(server) as conn:
         checked = check([], NOW, conn)

@@ -144,6 +144,15 @@ def test_an_event_schema_that_cannot_be_used_says_why(old: str, new: str, field:
     assert (first.field, Path(first.file).name) == (field, "progress.v1.json")
 
 
+def test_a_finding_about_an_event_schema_names_its_line(spoil: Spoil, tmp_path: Path) -> None:
+    (found,) = [one for one in spoil(EVENT, '"status": {"type": "string"', '"status": {"type": "integer"')][
+        :1
+    ]
+    lines = (tmp_path / EVENT).read_text(encoding="utf-8").splitlines()
+    assert '"status": {"type": "integer"' in lines[found.line - 1]
+    assert spoil(EVENT, '"properties": {', '"properties": {{')[0].line == lines.index('  "properties": {') + 1
+
+
 def test_a_finding_names_the_line_and_all_come_at_once(spoil: Spoil, tmp_path: Path) -> None:
     (tmp_path / "reference").mkdir()
     rows = "code,name,level,parent,valid_from,valid_to,made\nH1,,department,,,,true\nH2,B,office,H9,,,true\n"
