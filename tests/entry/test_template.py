@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
+import shutil
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +15,7 @@ from openpyxl import load_workbook
 from ioc.entry import manual_feed, to_template
 from ioc.errors import BadInput
 from schemas import ObservationFeed, Registry, load
+from schemas.registry import read
 from tests.entry.conftest import AGENCY, COLUMNS, Check, Fill
 
 
@@ -105,3 +109,13 @@ def test_every_packaged_feed_that_people_enter_takes_its_example() -> None:
         assert book.worksheets[0].max_column == len(
             feed.event_schemas[f"{feed.feed}/observed.v1"]["properties"]
         )
+
+
+def test_who_enters_must_be_a_personal_datum(folder: Path, tmp_path: Path) -> None:
+    own = shutil.copytree(folder, tmp_path / "own")
+    path = own / "feeds/visits/observed.v1.json"
+    schema = json.loads(path.read_text(encoding="utf-8"))
+    schema["properties"]["entered_by"]["x-personal"] = False
+    path.write_text(json.dumps(schema), encoding="utf-8")
+    (found,) = read([own])[1]
+    assert (found.field, "`entered_by` as a string with `x-personal: true`" in found.mend) == ("manual", True)
