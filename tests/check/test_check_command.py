@@ -29,7 +29,7 @@ def test_sound_promises_are_counted_in_three_seconds_of_one_core(tmp_path: Path)
     took = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert took.ru_utime + took.ru_stime - began.ru_utime - began.ru_stime < 3
     assert (done.returncode, done.stdout.count("\n")) == (0, 1), done.stdout + done.stderr
-    words = ("feeds", "sources?", "forms", "tables", "measures", "examples")
+    words = ("feeds", "sources?", "forms", "scopes", "tables", "measures", "examples")
     assert re.fullmatch(", ".join(rf"\d+ {word}" for word in words) + " checked\n", done.stdout)
     assert "not compared in PostgreSQL" in done.stderr
 
