@@ -99,6 +99,7 @@ class Feed(AnyFeed):
     measures: dict[Snake, Measure]
     tiles: tuple[Snake, ...]
     targets: dict[Snake, float] = Field(default_factory=dict)  # of measures of a period, in their own unit
+    hide_below: int | None = Field(None, ge=2)  # per agency; without it every number is told
     leans_on: dict[str, str] = Field(default_factory=dict, exclude=True)  # hashes of calendar and limits
     sectors: dict[str, str] = Field(default_factory=dict, exclude=True)  # procedure -> its field
 
@@ -151,7 +152,8 @@ class Feed(AnyFeed):
     def definitions(self) -> dict[str, Any]:
         """What can change a figure: words, owner, rhythm and topic settings cannot, so they are left out.
 
-        Nor can `channel_kinds`: a form reads them when it is filled, and keeps what it was signed with.
+        Nor can `channel_kinds`: a form reads them when it is filled, and keeps what it was signed with. Nor
+        `hide_below`: it hides what was counted, after the counting.
         """
         return {
             "feed": self.feed,
