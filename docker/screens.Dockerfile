@@ -4,7 +4,7 @@ FROM ${BASE}
 USER root
 WORKDIR /opt/ioc
 COPY package.json package-lock.json ./
-RUN npm ci --silent --no-audit --no-fund --ignore-scripts
+RUN npm ci --omit=dev --silent --no-audit --no-fund --ignore-scripts
 ENV IOC_SCREENS_MODULES=/opt/ioc/node_modules
 WORKDIR /var/lib/ioc
 USER ioc

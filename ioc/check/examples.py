@@ -13,6 +13,14 @@ from ioc.event import Receipt
 from schemas import AnyFeed, Finding, Registry, SourceMapping, near
 from schemas.source_files import path_of, shown
 
+MOST_BYTES = 262_144  # of an example; the intake's own limit unless it is set otherwise
+TOKEN_KEY = b"examples are never stored"
+
+
+def admission_of(registry: Registry) -> Admission:
+    """The door that examples are tried at."""
+    return Admission(registry, TOKEN_KEY, MOST_BYTES)
+
 
 @dataclass(frozen=True)
 class Example:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from ioc.admit import Admission
 from ioc.check import codes, deadlines, examples, labels, lifecycle, personal, topics
 from ioc.check.measures import OfFeed
 from ioc.check.place import folder_of
@@ -18,8 +17,6 @@ from schemas.period_measures import period_measures
 from schemas.registry import read
 from schemas.source_files import path_of
 
-MOST_BYTES = 262_144  # of an example; the intake's own limit unless it is set otherwise
-TOKEN_KEY = b"examples are never stored"
 OF_A_FEED: tuple[Callable[[AnyFeed], Iterator[Finding]], ...] = (codes.check, personal.check, topics.check)
 OF_CASES: tuple[Callable[[Feed], Iterator[Finding]], ...] = (lifecycle.check, deadlines.check)
 
@@ -45,7 +42,7 @@ def check(folders: Sequence[Path], now: datetime, conn: Connection | None = None
     if conn is not None:
         found += [one for of_feed in measures for one in of_feed.compare(conn)]
     found += [*_labels(registry), *examples.lacking(registry)]
-    admission, tried = Admission(sound, TOKEN_KEY, MOST_BYTES), examples.every(sound)
+    admission, tried = examples.admission_of(sound), examples.every(sound)
     found += [one for example in tried for one in examples.judge(example, admission, now)]
     counts = {
         "feed": len(registry.every),

@@ -13,6 +13,7 @@ from rich.table import Table
 from ioc.admit.promises import schema_folders
 from ioc.check import check
 from ioc.check.place import folder_of
+from ioc.cli.feed_docs import docs
 from ioc.cli.feed_template import template
 from ioc.cli.feed_try import WIDE, try_
 from ioc.clock import Clock
@@ -28,11 +29,12 @@ from schemas.source_files import path_of, shown
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 app.command("try")(try_)
 app.command("template")(template)
+app.command("docs")(docs)
 
 
 @app.callback()
 def root() -> None:
-    """Feeds as a data engineer handles them: list, new, try, freeze."""
+    """Feeds as a data engineer handles them: list, new, try, freeze, docs."""
 
 
 @app.command("list")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 from ioc.check.place import folder_of
 from schemas import AnyFeed, Feed, ObservationFeed, Registry
 from schemas.frozen import FOLDER, published
+
+State = Literal["published", "draft", "added"]
+SHOWN: dict[State, str] = {"published": "", "draft": " (draft)", "added": " (added to)"}
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Listed:
 def listed(registry: Registry, feed: AnyFeed) -> Listed:
     """The line of one feed."""
     events = {
-        event: [version + _state(feed, f"{event}.{version}") for version in versions]
+        event: [version + SHOWN[state(feed, f"{event}.{version}")] for version in versions]
         for event, versions in feed.events.items()
     }
     figures = len(feed.measures) if isinstance(feed, Feed) else 0
@@ -40,8 +43,9 @@ def listed(registry: Registry, feed: AnyFeed) -> Listed:
     return Listed(*said, events, figures, sources, feed.file)
 
 
-def _state(feed: AnyFeed, name: str) -> str:
+def state(feed: AnyFeed, name: str) -> State:
+    """Of `<event>.<version>`: published, a draft, or added to since it was published."""
     copy = published(folder_of(feed) / FOLDER / f"{name}.json")
     if copy is None:
-        return " (draft)"
-    return "" if copy == feed.event_schemas.get(f"{feed.feed}/{name}") else " (added to)"
+        return "draft"
+    return "published" if copy == feed.event_schemas.get(f"{feed.feed}/{name}") else "added"

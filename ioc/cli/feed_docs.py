@@ -1,0 +1,39 @@
+"""`ioc feed docs`: what feeds promise, written for people and for machines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ioc.admit import registry_for
+from ioc.clock import Clock
+from ioc.errors import BadInput
+from ioc.feeds.catalogue import Catalogue
+from ioc.settings import load
+from schemas import near
+
+
+def docs(
+    out: Annotated[Path, typer.Option(help="The folder to write into.")],
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="Feeds; all if none.")
+    ] = None,
+) -> None:
+    """Write a catalogue (index.html and a page per feed) and asyncapi.yaml of what feeds promise."""
+    settings = load()
+    registry = registry_for(settings)
+    for name in names or ():
+        if name not in registry.every:
+            known = ", ".join(sorted(registry.every))
+            raise BadInput("NAME", name, f"name some of {known}{near(name, registry.every)}")
+    now = Clock.parse(settings.clock).now()
+    catalogue = Catalogue(registry, now, names or ())
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for file, content in catalogue.files():
+            (out / file).write_bytes(content)
+            typer.echo(out / file)
+    except OSError as exc:
+        raise BadInput("--out", str(out), f"name a folder that can be written ({exc})") from exc

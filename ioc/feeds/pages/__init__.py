@@ -1,0 +1,1 @@
+"""The catalogue of feeds: static pages, in Vietnamese and English side by side."""

@@ -1,0 +1,77 @@
+"""What is counted: measures of cases with their SQL, series of observations, and targets."""
+
+from __future__ import annotations
+
+from ioc.feeds.pages.markup import Inside, Markup, code, el, joined, pair, section, table
+from ioc.feeds.pages.words import heads, word
+from schemas import Feed, Measure, ObservationFeed, Series
+from schemas.period_measures import period_measures
+
+
+def measures(feed: Feed) -> Markup | None:
+    """One block each: called, meant, counted."""
+    blocks = [_measure(name, one) for name, one in feed.measures.items()]
+    return section(word("title", "measures"), *blocks)
+
+
+def _measure(name: str, measure: Measure) -> Markup:
+    shown = {
+        role: text
+        for role, text in measure.expressions().items()
+        if measure.kind == "count" or role != "where"
+    }
+    kind = word("say", "share" if measure.kind == "rate" else "count")
+    marks: list[Inside] = [pair(kind), pair(word("credit", measure.credit))]
+    if measure.good != "none":
+        marks.append(joined((pair(word("head", "good")), " ", pair(word("good", measure.good)))))
+    return el(
+        "article",
+        el("h3", pair(measure.label), code(name)),
+        el("p", pair(measure.explain)),
+        el("dl", *(_role(role, text) for role, text in shown.items()), class_="sql"),
+        el("ul", *(el("li", mark) for mark in marks), class_="marks"),
+        id=name,
+    )
+
+
+def _role(role: str, text: str) -> Markup:
+    return joined((el("dt", pair(word("role", role))), el("dd", el("pre", text))))
+
+
+def series(feed: ObservationFeed) -> Markup | None:
+    """Unit, period, and how values are put together over time and over agencies."""
+    rows = [_series(name, one) for name, one in feed.series.items()]
+    titles = heads("code", "series", "unit", "period", "over_time", "over_agencies", "good", "target")
+    return section(word("title", "series"), table(titles, rows))
+
+
+def _series(name: str, one: Series) -> tuple[Inside, ...]:
+    return (
+        code(name),
+        joined((el("b", pair(one.label)), el("div", pair(one.explain), class_="note"))),
+        pair(one.unit),
+        pair(word("period", one.period)),
+        pair(word("adding", one.over_time)),
+        pair(word("adding", one.over_agencies)),
+        pair(word("good", one.good)),
+        "" if one.target is None else number(one.target),
+    )
+
+
+def dimensions(feed: ObservationFeed) -> Markup | None:
+    rows = [(code(name), pair(label)) for name, label in feed.dimensions.items()]
+    return section(word("title", "dimensions"), table(heads("code", "called"), rows))
+
+
+def targets(feed: Feed) -> Markup | None:
+    """Of measures of a period; those of a series stand beside it."""
+    rows = []
+    for name, aim in feed.targets.items():
+        measure = period_measures()[name]
+        better = pair(word("better", measure.better)) if measure.better else ""
+        rows.append((code(name), pair(measure.label), better, number(aim), pair(word("unit", measure.unit))))
+    return section(word("title", "targets"), table(heads("code", "called", "rule", "target", "unit"), rows))
+
+
+def number(value: float) -> str:
+    return f"{value:g}"
