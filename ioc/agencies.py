@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ import polars as pl
 from ioc.kernel.flow import FIGURES, KEYS
 from schemas import Registry
 from schemas.history import DAY, History
-from schemas.reference import Agency
+from schemas.reference import Agency, Spell
 
 SPELLS = {
     "agency": pl.String,
@@ -99,6 +99,47 @@ def orphaned(flow_days: pl.DataFrame, history: History, on: date) -> list[str]:
     """Agencies of a frame that `as_now` made which had ended by the day: nobody took over from them."""
     found = {code: history.responsible(code, on) for code in sorted(set(flow_days["agency"]))}
     return [code for code, now in found.items() if now is not None and now.ended(on)]
+
+
+def in_scope(history: History, named: Collection[str], on: date) -> frozenset[str]:
+    """The codes of the named agencies, of what ever stood below them, and of all their successors by the day.
+
+    Codes, not versions: a code is in a scope on all days of a figure or on none, so that a period opens with
+    what the one before it closed with. A successor is in whole, whatever else it took over.
+    """
+    found = {(one.code, one.valid_from): one for one in _below(history, named) if one.begun(on)}
+    waiting = list(found.values())
+    while waiting:
+        version = waiting.pop()
+        edge = history.successor(version) if version.ended(on) else None
+        following = history.agency_said(edge.to, edge.effective) if edge else None
+        if following is not None and (key := (following.code, following.valid_from)) not in found:
+            found[key] = following
+            waiting.append(following)
+    return frozenset(code for code, _ in found)
+
+
+def is_whole(history: History, named: Collection[str]) -> bool:
+    """Whether one of them stands at the top: what names no agency is told of it."""
+    return any(version.parent is None for code in named for version in history.versions.get(code, ()))
+
+
+def _below(history: History, named: Collection[str]) -> list[Agency]:
+    """The versions of the named codes, and those that stood below one of them at one time."""
+    children: dict[str | None, list[Agency]] = {}
+    for version in (one for versions in history.versions.values() for one in versions):
+        children.setdefault(version.parent, []).append(version)
+    waiting = [version for code in named for version in history.versions.get(code, ())]
+    found = dict[tuple[str, date | None], Agency]()
+    while waiting:
+        version = waiting.pop()
+        if found.setdefault((version.code, version.valid_from), version) is version:
+            waiting += [one for one in children.get(version.code, ()) if _meet(one, version)]
+    return list(found.values())
+
+
+def _meet(one: Spell, other: Spell) -> bool:
+    return not (one.ended(other.valid_from or date.min) or other.ended(one.valid_from or date.min))
 
 
 Agencies = dict[str, dict[str, str] | None]  # by role: code and name

@@ -13,6 +13,7 @@ from schemas.period_calendar import PeriodCalendar
 from schemas.procedures import ProcedureVersion, version_at
 from schemas.reference import Agency, Procedure
 from schemas.registry import Registry, load
+from schemas.scope import Scope
 from schemas.simulated import Course, Simulated, Step
 from schemas.source import EventMapping, MessageMapping, SourceMapping, Value, Vocabulary, When
 
@@ -34,6 +35,7 @@ __all__ = [
     "Procedure",
     "ProcedureVersion",
     "Registry",
+    "Scope",
     "Series",
     "Simulated",
     "SourceMapping",

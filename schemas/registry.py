@@ -24,17 +24,18 @@ from schemas.period_calendar import PeriodCalendar
 from schemas.procedures import ProcedureVersion
 from schemas.reference import Agency, Procedure
 from schemas.reference_files import ReferenceFiles
+from schemas.scope import Scope, unknown
 from schemas.simulated import Simulated, read_simulated
 from schemas.source import SourceMapping
 from schemas.source_files import PACKAGED, finding, read_source, shown, yaml_of
 from schemas.yaml_file import YamlFile
 
-Named = TypeVar("Named", Calendar, PeriodCalendar, Form)
+Named = TypeVar("Named", Calendar, PeriodCalendar, Form, Scope)
 
 
 @dataclass
 class Registry:
-    """Feeds, sources, reference data, working and period calendars and forms by name or code."""
+    """Feeds, sources, reference data, working and period calendars, forms and scopes by name or code."""
 
     feeds: dict[str, Feed] = field(default_factory=dict)  # of cases
     sources: dict[str, SourceMapping] = field(default_factory=dict)
@@ -45,6 +46,7 @@ class Registry:
     history: History = field(default_factory=History)  # all versions of the agencies, and successions
     procedure_versions: dict[str, tuple[ProcedureVersion, ...]] = field(default_factory=dict)
     forms: dict[str, Form] = field(default_factory=dict)
+    scopes: dict[str, Scope] = field(default_factory=dict)
     observations: dict[str, ObservationFeed] = field(default_factory=dict)  # feeds of the other kind
     simulated: dict[str, Simulated] = field(default_factory=dict)  # by case feed
 
@@ -87,6 +89,9 @@ def read(paths: Sequence[Path] = ()) -> tuple[Registry, list[Finding]]:
         for path in sorted(root.glob("sources/*.yaml")):
             read_source(path, registry, found)
         registry.forms |= {file.path.stem: one for file, one in _named(root, "form", Form, found, raw_forms)}
+        for file, scope in _named(root, "scope", Scope, found):
+            found += unknown(file, scope, registry.agencies)
+            registry.scopes[file.path.stem] = scope
     registry.history, registry.procedure_versions = reference.history, reference.procedure_versions
     found += reference.check()
     for feed in registry.every.values():

@@ -50,6 +50,7 @@ def check(folders: Sequence[Path], now: datetime, conn: Connection | None = None
         "feed": len(registry.every),
         "source": len(registry.sources),
         "form": len(registry.forms),
+        "scope": len(registry.scopes),
         "table": len(tables.names()),
         "measure": sum(len(of_feed.feed.measures) for of_feed in measures),
         "example": len(tried),
@@ -77,6 +78,7 @@ def _labels(registry: Registry) -> list[Finding]:
         **{feed.file: feed for feed in registry.every.values()},
         **{source.file: source for source in registry.sources.values()},
         **{form.file: form for form in registry.forms.values()},
+        **{scope.file: scope for scope in registry.scopes.values()},
         "schemas/period_measures.yaml": period_measures(),
     }
     found = [one for file, promise in files.items() for one in labels.check(file, promise)]

@@ -19,6 +19,7 @@ from ioc.agencies import as_now, orphaned
 from ioc.cli.held import AS_OF, held
 from ioc.cli.map import AGENCIES, MAP_ON, day_of_map
 from ioc.cli.recounted import DEFINITIONS_OF, recounted
+from ioc.cli.scope import SCOPE, scope_named, within_scope
 from ioc.errors import BadInput, Stop
 from ioc.kernel.flow import FLOW_DAYS
 from ioc.kernel.period_names import Period, PeriodCalendar
@@ -57,6 +58,7 @@ def flow(
     last: Annotated[
         str | None, typer.Option("--to", help="Last day or period of the calendar, inclusive.")
     ] = None,
+    scope: SCOPE = None,
     agencies: AGENCIES = "as-was",
     map_on: MAP_ON = None,
     as_of: AS_OF = None,
@@ -69,6 +71,7 @@ def flow(
     if feed not in registry.feeds:
         raise BadInput("feed", feed, f"name one of {', '.join(sorted(registry.feeds))}")
     on = day_of_map(settings, registry.feeds[feed], agencies, map_on)
+    ours = scope_named(registry, scope)
     chosen = reporting(registry, calendar, period, first, last)
     with connect(settings, name="ioc flow") as conn:
         conn.execute("set transaction isolation level repeatable read, read only")
@@ -81,6 +84,7 @@ def flow(
             days = recounted(*given)[0].days(window, credit_of(by))
     if on is not None:
         days = on_the_map(registry, days, on)
+    days = within_scope(days, registry, ours, max(on or window.last, window.last))
     frame = periods(days.lazy(), period, by, window.first, window.last, chosen).collect()
     PRINT[form](frame.select(COLUMNS).rows(named=True))
 

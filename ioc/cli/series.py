@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Annotated, Any, Literal
 
 import polars as pl
@@ -14,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ioc.admit import registry_for
+from ioc.cli.scope import SCOPE, scope_named, within_scope
 from ioc.errors import BadInput
 from ioc.kernel.period_names import NamedPeriod, previous
 from ioc.kernel.series import Adding, over_period
@@ -22,9 +24,10 @@ from ioc.settings import load
 from ioc.warehouse import connect
 from ioc.warehouse.connection import Connection
 from ioc.warehouse.observations import observations
-from schemas import ObservationFeed, Series, near
+from schemas import ObservationFeed, Registry, Scope, Series, near
 
 Format = Literal["table", "json", "csv"]
+Keep = Callable[[pl.DataFrame], pl.DataFrame]
 
 
 def series(
@@ -32,6 +35,7 @@ def series(
     period: Annotated[str, typer.Argument(help="2024, 2024-Q1, 2024-03, 2024-03-05, 2024-W09, a range.")],
     name: Annotated[str | None, typer.Option("--series", help="This one alone.")] = None,
     by: Annotated[str, typer.Option(help="What to keep apart: none, agency, dimensions, or a,b.")] = "none",
+    scope: SCOPE = None,
     calendar: Annotated[str, typer.Option(help="Whose periods: CALENDAR, REPORT_15_14.")] = "CALENDAR",
     form: Annotated[Format, typer.Option("--format", help="How to print.")] = "table",
 ) -> None:
@@ -44,9 +48,10 @@ def series(
     promised = registry.observations[feed]
     apart = _apart(promised, by)
     chosen = _chosen(promised, name)
+    ours = scope_named(registry, scope)
     days = period_named(period, period_calendar(registry, calendar))
     with connect(settings, name="ioc series") as conn:
-        rows = compared(conn, promised, chosen, days, apart)
+        rows = compared(conn, promised, chosen, days, apart, _of(registry, ours, days.last))
     PRINT[form](rows, promised)
 
 
@@ -66,19 +71,25 @@ def _apart(feed: ObservationFeed, by: str) -> tuple[str, ...]:
     return apart
 
 
+def _of(registry: Registry, scope: Scope | None, on: date) -> Keep:
+    """The same agencies for the period and the one before it, or the two could not be compared."""
+    return lambda told: within_scope(told, registry, scope, on)
+
+
 def compared(
     conn: Connection,
     feed: ObservationFeed,
     chosen: dict[str, Series],
     days: NamedPeriod,
     by: Sequence[str],
+    keep: Keep,
 ) -> list[dict[str, Any]]:
     """A line per series and group: value, n, observations, arisen, `before` of the period before, target."""
     adding = {name: Adding(one.over_time, one.over_agencies) for name, one in chosen.items()}
 
     def of(period: NamedPeriod) -> pl.DataFrame:
         told = observations(conn, feed.feed, tuple(feed.dimensions), period.start, period.last)
-        return over_period(told, adding, period.start, period.last, by, tuple(feed.dimensions))
+        return over_period(keep(told), adding, period.start, period.last, by, tuple(feed.dimensions))
 
     keys = ["series", *by]
     before = of(previous(days)).select(*keys, before="value")

@@ -25,7 +25,7 @@ def run(home: Path, *words: str, **environment: str) -> subprocess.CompletedProc
 def test_sound_promises_are_counted(tmp_path: Path) -> None:
     done = run(tmp_path, "check")
     assert (done.returncode, done.stdout.count("\n")) == (0, 1), done.stdout + done.stderr
-    words = ("feeds", "sources?", "forms", "tables", "measures", "examples")
+    words = ("feeds", "sources?", "forms", "scopes", "tables", "measures", "examples")
     assert re.fullmatch(", ".join(rf"\d+ {word}" for word in words) + " checked\n", done.stdout)
     assert "not compared in PostgreSQL" in done.stderr
 
