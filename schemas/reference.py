@@ -82,7 +82,7 @@ class Agency(Reference):
 class Procedure(Reference):
     """An administrative procedure of the national catalogue."""
 
-    level: Literal["province", "district", "commune"]
+    level: Literal["ministry", "province", "district", "commune"]
     field: Words
 
 

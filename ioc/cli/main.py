@@ -54,8 +54,8 @@ COMMANDS = {
     "redrive": ("ioc.cli.redrive:redrive", "Send quarantined messages again after a mapping is mended."),
     "verify": ("ioc.cli.verify:verify", "Check the figures against plain SQL, a refold and the offsets."),
     "reference": (
-        "ioc.cli.reference:reference",
-        "Agencies, successions and procedure versions from the country's lists.",
+        "ioc.cli.reference:app",
+        "Agencies, successions and procedures: from the country's lists, and as they hold.",
     ),
     "check": (
         "ioc.cli.check:check_",

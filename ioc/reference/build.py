@@ -27,6 +27,7 @@ AGENCIES = (
     *("valid_from", "valid_to", "simulated", "made"),
 )
 SUCCESSIONS = ("from", "to", "kind", "share", "effective", "made")
+PROCEDURES = ("code", "name", "level", "field", "valid_from", "valid_to", "made")
 VERSIONS = (
     *("code", "version", "valid_from", "valid_to", "limit", "unit", "limit_online", "fee"),
     *("pause_supplement", "pause_fee", "pause_stop", "made"),
@@ -44,9 +45,9 @@ class Built:
     def files(self) -> dict[str, str]:
         """File name to text."""
         return {
-            "agencies.csv": _text(self.agencies, AGENCIES),
-            "successions.csv": _text(self.successions, SUCCESSIONS),
-            "procedure_versions.csv": _text(self.versions, VERSIONS),
+            "agencies.csv": text_of(self.agencies, AGENCIES),
+            "successions.csv": text_of(self.successions, SUCCESSIONS),
+            "procedure_versions.csv": text_of(self.versions, VERSIONS),
         }
 
 
@@ -55,7 +56,7 @@ def build(lists: Path, province: str, root: str, assigned: Path | None, procedur
 
     `assigned` holds codes given before (see `Assigned`), `procedures` is the procedures.csv to version.
     """
-    given = _read(assigned, Assigned) if assigned else []
+    given = rows_in(assigned, Assigned) if assigned else []
     found = read(lists)
     parts = parts_of(found, province)
     check_assigned(parts, given)
@@ -64,10 +65,11 @@ def build(lists: Path, province: str, root: str, assigned: Path | None, procedur
     edges = successions(own, found.commune_steps, REFORM)
     if wrong := history_checks.check(History(by_code(rows), tuple(edges))):
         raise Unusable(wrong)
-    return Built(rows, edges, versions(_read(procedures, Procedure), found.limits, REFORM))
+    return Built(rows, edges, versions(rows_in(procedures, Procedure), found.limits, REFORM))
 
 
-def _read(path: Path, model: type[Row]) -> list[Row]:
+def rows_in(path: Path, model: type[Row]) -> list[Row]:
+    """A file of reference data; Unusable where there is none, or with what is wrong in it."""
     if not path.is_file():
         raise Unusable([Finding(str(path), 0, "file", path.name, "name a file that exists")])
     found: list[Finding] = []
@@ -77,7 +79,8 @@ def _read(path: Path, model: type[Row]) -> list[Row]:
     return rows
 
 
-def _text(rows: Sequence[Line], columns: Sequence[str]) -> str:
+def text_of(rows: Sequence[Line], columns: Sequence[str]) -> str:
+    """The rows as such a file."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)

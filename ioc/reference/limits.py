@@ -30,11 +30,17 @@ HOURS: dict[Unit | None, int] = {
 COUNTER = ("Trực tiếp", "Dịch vụ bưu chính", "Trực tuyến")  # the first that says anything is the limit
 ONLINE = "Trực tuyến"
 FEES = {  # VND, made
+    "ministry": (0, 100_000, 200_000, 500_000, 1_000_000),
     "province": (0, 50_000, 100_000, 150_000, 200_000, 300_000, 500_000),
     "district": (0, 10_000, 30_000, 50_000, 100_000),
     "commune": (0, 0, 5_000, 8_000, 15_000),
 }
-MADE_LIMITS = {"province": 15, "district": 10, "commune": 3}  # working days, where the list has none
+MADE_LIMITS = {
+    "ministry": 30,
+    "province": 15,
+    "district": 10,
+    "commune": 3,
+}  # working days, where the list has none
 EARLIER = 6  # procedures of the district level that get an earlier version
 Limit = tuple[int, Unit | None]
 
@@ -57,24 +63,31 @@ def versions(procedures: Iterable[Procedure], rows: Iterable[Row], reform: date)
 
 
 def _version(procedure: Procedure, rows: list[Row]) -> ProcedureVersion:
-    by_channel = {channel: _longest(row for row in rows if row["channel"] == channel) for channel in COUNTER}
-    given = next((limit for limit in by_channel.values() if limit), None)
-    online = by_channel[ONLINE]
+    given, online = limits_of(rows)
     made: list[Invented] = ["version", "fee"]
     limit, unit = given or (MADE_LIMITS[procedure.level], "working_days")
     if given is None:
         made += ["limit", "unit"]
-    differs = online is not None and online[1] == unit and online[0] != limit
     fees = FEES[procedure.level]
     return ProcedureVersion(
         code=procedure.code,
         version="1",
         limit=limit,
         unit=unit,
-        limit_online=online[0] if online and differs else None,
+        limit_online=online,
         fee=fees[crc32(procedure.code.encode()) % len(fees)],
         made=tuple(made),
     )
+
+
+def limits_of(rows: Iterable[Row]) -> tuple[Limit | None, int | None]:
+    """What the list says of one procedure: its limit, and the one online where that is another."""
+    told = list(rows)
+    by_channel = {channel: _longest(row for row in told if row["channel"] == channel) for channel in COUNTER}
+    given = next((limit for limit in by_channel.values() if limit), None)
+    online = by_channel[ONLINE]
+    differs = given is not None and online is not None and online[1] == given[1] and online != given
+    return given, online[0] if online and differs else None
 
 
 def _longest(rows: Iterable[Row]) -> Limit | None:

@@ -63,13 +63,14 @@ class Lists:
 def read(folder: Path) -> Lists:
     """All lists of the folder; Unusable where a file or a column is missing."""
     found: list[Finding] = []
-    lists = {name: _rows(folder / file, columns, found) for name, (file, columns) in FILES.items()}
+    lists = {name: rows_of(folder / file, columns, found) for name, (file, columns) in FILES.items()}
     if found:
         raise Unusable(found)
     return Lists(**lists)
 
 
-def _rows(path: Path, columns: str, found: list[Finding]) -> list[Row]:
+def rows_of(path: Path, columns: str, found: list[Finding]) -> list[Row]:
+    """One list; what it lacks goes to `found`."""
     if not path.is_file():
         found.append(Finding(str(path), 0, "--from", path.name, "name a folder that has this file"))
         return []
