@@ -16,18 +16,22 @@ from rich.table import Table
 
 from ioc.admit import registry_for
 from ioc.cli.scope import SCOPE, scope_named, within_scope
+from ioc.clock import Clock
 from ioc.errors import BadInput
 from ioc.kernel.period_names import NamedPeriod, previous
 from ioc.kernel.series import Adding, over_period
 from ioc.period_calendars import period_calendar, period_named
-from ioc.settings import load
+from ioc.rules import observed_rules
+from ioc.settings import Settings, load
 from ioc.warehouse import connect
 from ioc.warehouse.connection import Connection
-from ioc.warehouse.observations import observations
+from ioc.warehouse.observations import observations, observations_at
+from ioc.warehouse.revisions import known_at
 from schemas import ObservationFeed, Registry, Scope, Series, near
 
 Format = Literal["table", "json", "csv"]
 Keep = Callable[[pl.DataFrame], pl.DataFrame]
+Read = Callable[[date, date], pl.DataFrame]
 
 
 def series(
@@ -37,6 +41,9 @@ def series(
     by: Annotated[str, typer.Option(help="What to keep apart: none, agency, dimensions, or a,b.")] = "none",
     scope: SCOPE = None,
     calendar: Annotated[str, typer.Option(help="Whose periods: CALENDAR, REPORT_15_14.")] = "CALENDAR",
+    as_of: Annotated[
+        str | None, typer.Option(help="As known then: an instant with its zone, or a local day's end.")
+    ] = None,
     form: Annotated[Format, typer.Option("--format", help="How to print.")] = "table",
 ) -> None:
     """Each series with its unit, target and the period before; what may not be added up has no line."""
@@ -51,8 +58,18 @@ def series(
     ours = scope_named(registry, scope)
     days = period_named(period, period_calendar(registry, calendar))
     with connect(settings, name="ioc series") as conn:
-        rows = compared(conn, promised, chosen, days, apart, _of(registry, ours, days.last))
+        keep = _of(registry, ours, days.last)
+        read = _reading(conn, settings, promised, as_of)
+        rows = compared(lambda first, last: keep(read(first, last)), promised, chosen, days, apart)
     PRINT[form](rows, promised)
+
+
+def _reading(conn: Connection, settings: Settings, feed: ObservationFeed, as_of: str | None) -> Read:
+    """What is known now, or was at an instant of the past; by today's definitions."""
+    if as_of is None:
+        return lambda first, last: observations(conn, feed.feed, sorted(feed.dimensions), first, last)
+    at = known_at(as_of, feed.zone, Clock.parse(settings.clock).now())
+    return lambda first, last: observations_at(conn, observed_rules(feed), at, first, last)
 
 
 def _chosen(feed: ObservationFeed, name: str | None) -> dict[str, Series]:
@@ -77,19 +94,18 @@ def _of(registry: Registry, scope: Scope | None, on: date) -> Keep:
 
 
 def compared(
-    conn: Connection,
+    read: Read,
     feed: ObservationFeed,
     chosen: dict[str, Series],
     days: NamedPeriod,
     by: Sequence[str],
-    keep: Keep,
 ) -> list[dict[str, Any]]:
     """A line per series and group: value, n, observations, arisen, `before` of the period before, target."""
     adding = {name: Adding(one.over_time, one.over_agencies) for name, one in chosen.items()}
 
     def of(period: NamedPeriod) -> pl.DataFrame:
-        told = observations(conn, feed.feed, tuple(feed.dimensions), period.start, period.last)
-        return over_period(keep(told), adding, period.start, period.last, by, tuple(feed.dimensions))
+        told = read(period.start, period.last)
+        return over_period(told, adding, period.start, period.last, by, tuple(feed.dimensions))
 
     keys = ["series", *by]
     before = of(previous(days)).select(*keys, before="value")
