@@ -71,7 +71,7 @@ def test_a_changed_file_has_another_address(tmp_path: Path) -> None:
     (tmp_path / "main.js").write_text("2")
     other = assets.load(npm, tmp_path)
     assert one.release != other.release
-    assert other.page.decode() == f"/static/{other.release}"
+    assert other.pages["index.html"].decode() == f"/static/{other.release}"
 
 
 def test_missing_npm_packages_are_named_with_the_command_that_brings_them(tmp_path: Path) -> None:
