@@ -14,6 +14,7 @@ from schemas.procedures import ProcedureVersion, version_at
 from schemas.reference import Agency, Procedure
 from schemas.registry import Registry, load
 from schemas.simulated import Course, Simulated, Step
+from schemas.simulated_series import SimulatedSeries, Values
 from schemas.source import EventMapping, MessageMapping, SourceMapping, Value, Vocabulary, When
 
 __all__ = [
@@ -36,12 +37,14 @@ __all__ = [
     "Registry",
     "Series",
     "Simulated",
+    "SimulatedSeries",
     "SourceMapping",
     "Status",
     "Step",
     "Succession",
     "Unusable",
     "Value",
+    "Values",
     "Vocabulary",
     "When",
     "load",
