@@ -15,6 +15,7 @@ from schemas.reference import Agency, Procedure
 from schemas.registry import Registry, load
 from schemas.scope import Scope
 from schemas.simulated import Course, Simulated, Step
+from schemas.simulated_series import SimulatedSeries, Values
 from schemas.source import EventMapping, MessageMapping, SourceMapping, Value, Vocabulary, When
 
 __all__ = [
@@ -38,12 +39,14 @@ __all__ = [
     "Scope",
     "Series",
     "Simulated",
+    "SimulatedSeries",
     "SourceMapping",
     "Status",
     "Step",
     "Succession",
     "Unusable",
     "Value",
+    "Values",
     "Vocabulary",
     "When",
     "load",

@@ -24,8 +24,13 @@ from schemas.period_calendar import PeriodCalendar
 from schemas.procedures import ProcedureVersion
 from schemas.reference import Agency, Procedure
 from schemas.reference_files import ReferenceFiles
+<<<<<<< HEAD
 from schemas.scope import Scope, unknown
 from schemas.simulated import Simulated, read_simulated
+=======
+from schemas.simulated import Simulated, read_settings, strays
+from schemas.simulated_series import SimulatedSeries, strays_of_series
+>>>>>>> 198326085542b9732e9c612d8dbddda942ef1ef7
 from schemas.source import SourceMapping
 from schemas.source_files import PACKAGED, finding, read_source, shown, yaml_of
 from schemas.yaml_file import YamlFile
@@ -49,6 +54,7 @@ class Registry:
     scopes: dict[str, Scope] = field(default_factory=dict)
     observations: dict[str, ObservationFeed] = field(default_factory=dict)  # feeds of the other kind
     simulated: dict[str, Simulated] = field(default_factory=dict)  # by case feed
+    simulated_series: dict[str, SimulatedSeries] = field(default_factory=dict)  # by feed of observations
 
     @property
     def every(self) -> dict[str, AnyFeed]:
@@ -168,11 +174,24 @@ def _feeds(root: Path, registry: Registry, raw: dict[str, YamlFile], found: list
         }
         if isinstance(feed, ObservationFeed):
             registry.observations[name] = feed.model_copy(update=said)
+            _simulated_series(path.with_name("simulation.yaml"), registry, name, found)
             continue
         if feed.calendar is not None and feed.calendar not in registry.calendars:
             mend = f"name a calendar{near(feed.calendar, registry.calendars)}"
             found.append(finding(file, ("calendar",), feed.calendar, mend))
-        registry.feeds[name] = feed = feed.model_copy(update=said)
-        simulated = read_simulated(path.parent, feed, shown(path.with_name("simulation.yaml")), found)
-        registry.simulated.pop(name, None)  # of a feed that this one overrides
-        registry.simulated |= {name: simulated} if simulated else {}
+        registry.feeds[name] = feed.model_copy(update=said)
+        _simulated(path.with_name("simulation.yaml"), registry, name, found)
+
+
+def _simulated(path: Path, registry: Registry, name: str, found: list[Finding]) -> None:
+    feed = registry.feeds[name]
+    read = read_settings(path, shown(path), found, Simulated, lambda one: strays(one, feed))
+    registry.simulated.pop(name, None)  # of a feed that this one overrides
+    registry.simulated |= {name: read} if read else {}
+
+
+def _simulated_series(path: Path, registry: Registry, name: str, found: list[Finding]) -> None:
+    feed = registry.observations[name]
+    read = read_settings(path, shown(path), found, SimulatedSeries, lambda one: strays_of_series(one, feed))
+    registry.simulated_series.pop(name, None)
+    registry.simulated_series |= {name: read} if read else {}

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
 
+from schemas.any_feed import AnyFeed
 from schemas.feed import Feed
 from schemas.findings import Finding, Path_, Unusable, near, of_validation
 from schemas.promise import Name, Promise, Snake, Text
 from schemas.yaml_file import YamlFile
 
+Settings = TypeVar("Settings", bound=Promise)
 Weight = Annotated[float, Field(ge=0)]
 Weights = Annotated[dict[Text, Weight], Field(min_length=1)]
 Span = tuple[float, float]
@@ -75,26 +77,31 @@ class Simulated(Promise):
     courses: tuple[Course, ...] = Field(min_length=1)
 
 
-def read_simulated(folder: Path, feed: Feed, shown: str, found: list[Finding]) -> Simulated | None:
-    """The feed's simulation, None where its folder has none or one that cannot be used."""
-    path = folder / "simulation.yaml"
+def read_settings(
+    path: Path,
+    shown: str,
+    found: list[Finding],
+    model: type[Settings],
+    strange: Callable[[Settings], Iterator[tuple[Path_, str, str]]],
+) -> Settings | None:
+    """A feed's simulation, None where there is no such file or it cannot be used."""
     if not path.exists():
         return None
     try:
         file = YamlFile(path, shown)
-        simulated = Simulated.model_validate(file.content)
+        settings = model.model_validate(file.content)
     except Unusable as exc:
         found += exc.findings
         return None
     except ValidationError as exc:
-        found += of_validation(shown, exc, file.line, Simulated.model_fields)
+        found += of_validation(shown, exc, file.line, model.model_fields)
         return None
     wrong = [
         Finding(shown, file.line(loc), ".".join(map(str, loc)), word, mend)
-        for loc, word, mend in strays(simulated, feed)
+        for loc, word, mend in strange(settings)
     ]
     found += wrong
-    return None if wrong else simulated
+    return None if wrong else settings
 
 
 def strays(simulated: Simulated, feed: Feed) -> Iterator[tuple[Path_, str, str]]:
@@ -128,7 +135,7 @@ def _known(feed: Feed, step: Step) -> bool:
     return step.status in said.get("enum", [said.get("const")])
 
 
-def properties(feed: Feed, event: str) -> dict[str, Any]:
+def properties(feed: AnyFeed, event: str) -> dict[str, Any]:
     """What the newest version of an event may say, by name."""
     known: dict[str, Any] = feed.event_schemas.get(feed.dataschema(event), {}).get("properties", {})
     return known

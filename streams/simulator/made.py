@@ -47,13 +47,14 @@ class Made:
     def __init__(self, feed: Feed, simulated: Simulated, registry: Registry) -> None:
         self.feed, self.simulated = feed, simulated
         self.zone = ZoneInfo(feed.zone)
+        self.lasts: timedelta | None = None  # a case may go on for as long as its courses have it
         self._history = registry.history
         self._known = {event: properties(feed, event) for event in feed.events}
         agencies = sorted((a for a in registry.agencies.values() if a.simulated), key=lambda row: row.code)
         self._agencies = _skewed(simulated, [(row.code, row.level) for row in agencies])
 
-    def day(self, day: date) -> list[Told]:
-        """Every message of the cases that begin on the day, also those of later days, in time."""
+    def day(self, day: date, past: bool = False) -> list[Told]:
+        """Every message of the cases that begin on the day, also those of later days; past or not."""
         rng = np.random.default_rng(
             [self.simulated.seed, day.toordinal(), zlib.crc32(self.feed.feed.encode())]
         )

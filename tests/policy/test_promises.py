@@ -27,7 +27,7 @@ def test_no_promise_file_lies_unread(root: Path, registry: Registry) -> None:
     for feed in registry.every.values():
         folder = Path(feed.file).parent
         read |= {str(folder / f"{name.split('/')[1]}.json") for name in feed.event_schemas}
-        if feed.feed in registry.simulated:
+        if feed.feed in registry.simulated or feed.feed in registry.simulated_series:
             read.add(str(folder / "simulation.yaml"))
     read |= {calendar.file for calendar in registry.period_calendars.values()}
     read |= {form.file for form in registry.forms.values()}
