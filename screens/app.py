@@ -21,6 +21,7 @@ from screens import aside, asking, cases, flags, history, slow, table, trend
 from screens.answers import HEADERS, html, json
 from screens.board import local_day
 from screens.entering import Entering
+from screens.hiding import refuse, unnamed_case
 from screens.hub import frames
 from screens.service import Service
 
@@ -104,7 +105,8 @@ class App:
         if found is None:
             return json({"error": f"no case {case!r} in {feed.feed}"}, HTTPStatus.NOT_FOUND)
         whose = responsible_now(self._service.registry, found["case"], local_day(feed, now))
-        return json({**found, "agencies": whose, "at": now.isoformat()})
+        told = unnamed_case(feed, {**found, "agencies": whose, "at": now.isoformat()})
+        return json(told)
 
     async def search(self, request: Request) -> Response:
         feed, wanted = self.feed(request), asking.text(request, "q") or ""
@@ -119,11 +121,12 @@ class App:
     async def flags(self, request: Request) -> Response:
         feed = self.feed(request)
         async with self._service.desk.snapshot() as connection:
-            return json(await flags.read(connection, feed.feed, self._service.clock.now()))
+            return json(await flags.read(connection, feed, self._service.clock.now()))
 
     async def trend(self, request: Request) -> Response:
         feed, days = self.feed(request), asking.number(request, "days", YEAR, 10 * YEAR)
         agency, as_of = asking.text(request, "agency"), self.as_of(request, feed)
+        refuse(feed, "agency", agency)
         async with self._service.desk.snapshot() as connection:
             return json(await trend.read(connection, feed.feed, days, agency, as_of))
 

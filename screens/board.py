@@ -17,6 +17,7 @@ from ioc.event import instant_text
 from schemas import Registry
 from schemas.feed import Feed
 from screens import past, slow, tiles
+from screens.hiding import Hiding, unnamed
 from screens.position import Position, read_position
 from screens.slow import Sources
 
@@ -64,13 +65,14 @@ class Plan:
     scans: list[tiles.Scan]
     sql: str
     definitions: str
+    hiding: Hiding
 
     @classmethod
-    def of(cls, feed: Feed) -> Plan:
+    def of(cls, feed: Feed, registry: Registry) -> Plan:
         parts = tiles.parts(feed)
         scans = tiles.scans(parts)
         sql = " union all ".join(scan.sql() for scan in scans)
-        return cls(parts, scans, sql, feed.definitions_hash)
+        return cls(parts, scans, sql, feed.definitions_hash, Hiding.of(feed, registry))
 
 
 def local_day(feed: Feed, at: datetime) -> date:
@@ -94,7 +96,7 @@ class Boards:
         """Goes by other promises from the next read on."""
         self._registry = registry
         self._successors: tuple[date, dict[str, str]] = (date.min, {})
-        self._plans = {name: Plan.of(feed) for name, feed in registry.feeds.items()}
+        self._plans = {name: Plan.of(feed, registry) for name, feed in registry.feeds.items()}
         for memory in self._memory.values():
             memory.stale, memory.past = True, None
 
@@ -164,15 +166,15 @@ def state(
     """Shapes the counted rows; every number is a plain count, rates stay numerator and denominator."""
     figures, by_agency = summed(plan, counted, codes)
     if memory.past:
-        memory.past.compare(figures["tiles"], by_agency, names["at"])
+        memory.past.compare(figures["tiles"], by_agency, names["at"], plan.hiding)
     board: Row = {
         "feed": feed.feed,
         "at": instant_text(names["at"]),
         "today": names["at_date"].isoformat(),
         "position": position.text(),
         "definitions": plan.definitions,
-        **figures,
-        "ticker": memory.ticker,
+        **plan.hiding.covered(figures),
+        "ticker": [unnamed(feed, row) for row in memory.ticker],
         "sources": memory.sources.said(names["at"], timedelta(minutes=feed.rhythm_minutes)),
         **memory.seldom,
     }

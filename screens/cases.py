@@ -19,6 +19,7 @@ from schemas.flags import flags
 from schemas.history import History
 from screens import board, tiles
 from screens.asof import known
+from screens.hiding import NAMING, refuse, unnamed
 from screens.position import Position
 from screens.slow import texts
 
@@ -79,6 +80,8 @@ async def select(connection: AsyncConnection[Any], terms: Terms, asked: Asked) -
     Of an agency the cases that its number counts: where the measure adopts, also of whom it took over from.
     """
     feed, at = terms.feed, asked.at or terms.now
+    refuse(feed, "agency", asked.agency)
+    refuse(feed, "sort", asked.sort if asked.sort in NAMING else None)  # an order by agency tells agencies
     there = await known(connection, terms.rules, asked.position)
     asked = replace(asked.checked(), at=at, position=there.position)
     names = {**board.bound(feed, at), **there.names}
@@ -110,7 +113,7 @@ async def page(connection: AsyncConnection[Any], terms: Terms, asked: Asked) -> 
     count = await (await connection.execute(f"select count(*) from ({query[0]}) listed", names)).fetchone()
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(f"{ordered(query, asked)} limit %(limit)s offset %(offset)s", names)
-        rows = [texts(row) for row in await cursor.fetchall()]
+        rows = [texts(unnamed(terms.feed, row)) for row in await cursor.fetchall()]
     assert count is not None
     assert asked.at is not None
     assert asked.position is not None
@@ -131,7 +134,7 @@ async def every_row(connection: AsyncConnection[Any], terms: Terms, asked: Asked
     async with connection.cursor("list", row_factory=dict_row) as cursor:
         await cursor.execute(ordered(query, asked), query[1])
         while rows := await cursor.fetchmany(CSV_ROWS):
-            yield [texts(row) for row in rows]
+            yield [texts(unnamed(terms.feed, row)) for row in rows]
 
 
 async def search(connection: AsyncConnection[Any], feed: Feed, text: str) -> list[Row]:
@@ -143,4 +146,4 @@ async def search(connection: AsyncConnection[Any], feed: Feed, text: str) -> lis
             f"where feed = %(feed)s and case_id in ({CALLED.format('text')}) order by case_id limit 20",
             {"feed": feed.feed, "text": text},
         )
-        return [texts(row) for row in await cursor.fetchall()]
+        return [texts(unnamed(feed, row)) for row in await cursor.fetchall()]

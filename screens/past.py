@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from statistics import median, quantiles
@@ -13,6 +13,7 @@ from psycopg import AsyncConnection
 
 from schemas.feed import Feed
 from screens import tiles
+from screens.hiding import Hiding
 
 WEEKS = 8  # the same weekday of so many weeks makes the usual band
 FEWEST = 3  # with fewer days there is no band: two days are an anecdote
@@ -29,7 +30,9 @@ class Past:
     yesterday: dict[str, list[tuple[int, str, int]]]
     _until: dict[tuple[str, int], dict[str, int]] = field(default_factory=dict)
 
-    def compare(self, board: dict[str, Row], by_agency: dict[str, dict[str, int]], at: datetime) -> None:
+    def compare(
+        self, board: dict[str, Row], by_agency: dict[str, dict[str, int]], at: datetime, hiding: Hiding
+    ) -> None:
         """Adds to each tile of the day its band, yesterday's count at this time, and who moved most since."""
         local = at.astimezone(self.zone)
         minute = local.hour * 60 + local.minute
@@ -39,7 +42,7 @@ class Past:
             if self.yesterday.get(tile):
                 before = self.before(tile, minute)
                 board[tile]["before"] = sum(before.values())
-                if (main := mover(now, before)) is not None:
+                if (main := mover(now, before, hiding.movers(now, before))) is not None:
                     board[tile]["mover"] = main
 
     def before(self, tile: str, minute: int) -> dict[str, int]:
@@ -54,13 +57,17 @@ class Past:
         return self._until[tile, minute]
 
 
-def mover(now: dict[str, int], before: dict[str, int]) -> Row | None:
-    """The agency that moved most in the direction of the whole; None where nothing moved."""
+def mover(now: dict[str, int], before: dict[str, int], unseen: Collection[str] = frozenset()) -> Row | None:
+    """The agency that moved most in the direction of the whole, of those that may be named; None: nobody."""
     changes = {agency: now.get(agency, 0) - before.get(agency, 0) for agency in {*now, *before}}
     total = sum(changes.values())
     if total == 0:
         return None
-    agency, n = max(changes.items(), key=lambda item: (item[1] * (1 if total > 0 else -1), item[0]))
+    way = 1 if total > 0 else -1
+    moved = {agency: n for agency, n in changes.items() if n * way > 0 and agency not in unseen}
+    if not moved:
+        return None
+    agency, n = max(moved.items(), key=lambda item: (item[1] * way, item[0]))
     return {"agency": agency, "n": n}
 
 

@@ -120,6 +120,7 @@ async def words(connection: AsyncConnection[Any], feed: Feed, registry: Registry
         "statuses": {c: {"phase": s.phase, **s.label.model_dump()} for c, s in statuses.items()},
         "channels": {code: label.model_dump() for code, label in feed.channels.items()},
         "flags": {code: flag.model_dump() for code, flag in flags().items()},
+        **({} if feed.hide_below is None else {"hide_below": feed.hide_below}),
     }
 
 

@@ -35,6 +35,7 @@ OUTCOMES = {
     "no_due_date": ("không có hạn", "no due date"),
 }
 TIMES = {"submitted_at", "reception_due_at", "entered_at", "due_at", "resolved_at"}
+NAMING = {"agency", "agency_name"}
 Row = dict[str, Any]
 
 
@@ -45,13 +46,14 @@ class Sheet:
         self._feed, self._agencies = feed, agencies
         self._english = int(lang == "en")
         self._lang = "en" if lang == "en" else "vi"
+        self._columns = [name for name in HEADERS if feed.hide_below is None or name not in NAMING]
         self._zone = ZoneInfo(feed.zone)
 
     def header(self) -> str:
-        return BOM + line([names[self._english] for names in HEADERS.values()])
+        return BOM + line([names[self._english] for names in map(HEADERS.__getitem__, self._columns)])
 
     def rows(self, rows: list[Row]) -> str:
-        return "".join(line([self.cell(row, column) for column in HEADERS]) for row in rows)
+        return "".join(line([self.cell(row, column) for column in self._columns]) for row in rows)
 
     def cell(self, row: Row, column: str) -> str:
         if column == "agency_name":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,6 +41,17 @@ def gathered(
     for agency, flag, count in flagged:
         found[agency].flags[flag] = count
     return found
+
+
+def together(found: Mapping[str, ToLookAt]) -> dict[str, ToLookAt]:
+    """All agencies as one, under no code: of a feed that does not tell small numbers per agency."""
+    one = ToLookAt()
+    for row in found.values():
+        one.flagged += row.flagged
+        one.set_aside += row.set_aside
+        for flag, count in row.flags.items():
+            one.flags[flag] = one.flags.get(flag, 0) + count
+    return {"": one} if found else {}
 
 
 def to_look_at(conn: Connection, feed: str, agency: str | None) -> tuple[dict[str, ToLookAt], int]:

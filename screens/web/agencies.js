@@ -48,6 +48,7 @@ export class Agencies {
   value(row, column, name) {
     if (column === "agency") return name;
     const cell = row[column] ?? {};
+    if (cell.hidden) return 0.5; // after nothing, before what is told
     return cell.den === undefined ? (cell.n ?? 0) : cell.num / cell.den;
   }
 
@@ -89,13 +90,25 @@ export class Agencies {
   fill(cell, tile, counted, agency) {
     const { lang } = this.ctx;
     const anchor = cell.firstChild;
+    if (counted?.hidden) return this.hide(cell);
     const text = tile.kind === "rate" ? (rate(counted?.num, counted?.den, lang) ?? "–") : number(counted?.n ?? 0, lang);
     say(anchor, text);
     cell.classList.toggle("zero", text === "0" || text === "–");
     cell.classList.toggle("late-n", tile.name.includes("overdue") && text !== "0");
     mark(anchor, "title", counted?.den ? `${number(counted.num, lang)} / ${number(counted.den, lang)}` : null);
-    const { at, position } = this.state;
-    mark(anchor, "href", link({ list: tile.name, agency, at, position }));
+    const { at, position, meta } = this.state;
+    const listed = agency === null || meta.hide_below === undefined;
+    mark(anchor, "href", listed ? link({ list: tile.name, agency, at, position }) : null);
+  }
+
+  /** A number that is not told; the page has never had it. */
+  hide(cell) {
+    const { t } = this.ctx;
+    const n = this.state.meta.hide_below;
+    say(cell.firstChild, t("hiddenCell", { n }));
+    cell.classList.remove("zero", "late-n");
+    mark(cell.firstChild, "title", t("hiddenWhy", { n }));
+    mark(cell.firstChild, "href", null);
   }
 
   total(state) {

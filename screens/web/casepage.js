@@ -84,7 +84,7 @@ export class CasePage {
     const facts = [
       ["codes", others.join(", ")],
       ["status", statusBadge(meta, row.status, lang)],
-      ["agency", name(row.agency)],
+      ["agency", meta.hide_below === undefined && name(row.agency)],
       ["receiving_agency", row.receiving_agency && name(row.receiving_agency)],
       ["responsible_agency", agencies.responsible && name(agencies.responsible.code)],
       ["channel", meta.channels[row.channel]?.[lang] ?? row.channel],

@@ -7,7 +7,8 @@ export class FlagsPage {
   constructor(state, ctx, query) {
     this.ctx = ctx;
     this.meta = state.meta;
-    this.agency = query.agency ?? null;
+    this.untold = this.meta.hide_below !== undefined; // whose a case is
+    this.agency = this.untold ? null : (query.agency ?? null);
     const { t } = ctx;
     this.tools = h("div", { class: "tools" });
     this.when = h("p", { class: "crumb" });
@@ -27,10 +28,10 @@ export class FlagsPage {
       this.found = await fetched(api(this.ctx.feed, "flags"));
       const at = local(this.found.at, this.meta.zone);
       this.when.append(`${t("at", { time: `${at.time} ${at.date}` })} · ${t("flagsStay")}`);
-      this.tools.replaceChildren(this.choice());
+      if (!this.untold) this.tools.replaceChildren(this.choice());
       this.flags.replaceChildren(...this.flagTable());
       this.agencies.replaceChildren(h("h3", null, t("agencies")), this.agencyTable());
-      if (this.agency !== null) this.agencies.remove();
+      if (this.agency !== null || this.untold) this.agencies.remove();
       const refused = number(this.found.refused, lang);
       this.flags.append(h("p", { class: "reasons muted" }, h("a", { href: link({ aside: 1 }) }, `${t("asideMessages")}: ${refused}`)));
     } catch (error) {

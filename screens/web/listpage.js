@@ -5,6 +5,7 @@ import { api, fetched, go, here, link } from "./route.js";
 import { reason } from "./reasons.js";
 import { outcomeBadge, statusBadge } from "./shapes.js";
 
+const UNTOLD = "agency"; // of a feed that hides small numbers
 const COLUMNS = ["case_id", "status", "agency", "channel", "procedure", "entered_at", "due_at", "resolved_at", "outcome"];
 const OTHERS = { set_aside: "asideCases", flagged: "toLookAt" }; // lists that no tile stands for
 const WAITING = ["case_id", "status", "agency", "channel", "procedure", "submitted_at", "reception_due_at"];
@@ -51,8 +52,9 @@ export class ListPage {
     const codes = [...new Set([...Object.keys(this.figures), chosen])].filter(Boolean);
     const names = codes.map((code) => [code, this.meta.agencies[code] ?? code]).sort((a, b) => a[1].localeCompare(b[1], "vi"));
     const option = (code, name) => h("option", { value: code, selected: code === chosen }, name);
-    const choice = h("select", { "aria-label": t("agency") }, h("option", { value: "*" }, t("filterAgency")), names.map(([code, name]) => option(code, name)));
-    choice.addEventListener("change", () => go(here({ agency: choice.value === "*" ? null : choice.value, page: null })));
+    const untold = this.meta.hide_below !== undefined;
+    const choice = untold ? null : h("select", { "aria-label": t("agency") }, h("option", { value: "*" }, t("filterAgency")), names.map(([code, name]) => option(code, name)));
+    choice?.addEventListener("change", () => go(here({ agency: choice.value === "*" ? null : choice.value, page: null })));
     const flagged = Object.entries(this.meta.flags).map(([code, said]) => h("option", { value: code, selected: code === this.query.flag }, said.label[lang]));
     const flags = h("select", { "aria-label": t("flag") }, h("option", { value: "" }, t("filterFlag")), flagged);
     flags.addEventListener("change", () => go(here({ flag: flags.value || null, page: null })));
@@ -78,7 +80,8 @@ export class ListPage {
 
   table(rows) {
     const waiting = rows.every((row) => !row.entered_at && row.reception_due_at);
-    const columns = waiting ? WAITING : COLUMNS;
+    const every = waiting ? WAITING : COLUMNS;
+    const columns = this.meta.hide_below === undefined ? every : every.filter((name) => name !== UNTOLD);
     const head = h("tr", null, columns.map((name) => this.head(name)));
     return h("table", null, h("thead", null, head), h("tbody", null, rows.map((row) => this.line(row, waiting))));
   }
@@ -107,7 +110,7 @@ export class ListPage {
     return h("tr", null,
       h("td", null, h("a", { href: link({ case: row.case_id }) }, row.case_id)),
       h("td", null, statusBadge(meta, row.status, lang)),
-      h("td", { class: "wide" }, row.agency ? (meta.agencies[row.agency] ?? row.agency) : t("noAgency")),
+      meta.hide_below !== undefined ? null : h("td", { class: "wide" }, row.agency ? (meta.agencies[row.agency] ?? row.agency) : t("noAgency")),
       h("td", null, meta.channels[row.channel]?.[lang] ?? row.channel ?? "–"),
       h("td", null, row.procedure ?? "–"),
       dates);

@@ -102,7 +102,7 @@ export class Tile {
     );
   }
 
-  /** The agency with the lowest rate, where any is below the whole. */
+  /** The agency with the lowest rate, where any is below the whole; of a hidden cell no rate is known. */
   worst(state) {
     const { lang, t } = this.ctx;
     const rows = this.counted(state).filter(([, row]) => row.den && row.num < row.den);
@@ -119,7 +119,8 @@ export class Tile {
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     const lines = rows.map(([code, row]) => {
-      const line = h("li", null, h("a", { href: link({ list: this.described.name, agency: code, at, position }) },
+      const href = state.meta.hide_below === undefined ? link({ list: this.described.name, agency: code, at, position }) : null;
+      const line = h("li", null, h("a", { href },
         h("span", null, this.name(state, code)), h("b", null, number(row.n, this.ctx.lang))));
       line.style.setProperty("--share", row.n / rows[0][1].n);
       return line;

@@ -72,6 +72,8 @@ const WORDS = {
   source: ["Nguồn", "Source"],
   agency: ["Đơn vị", "Agency"],
   agencies: ["Theo đơn vị", "By agency"],
+  hiddenCell: ["< {n}", "< {n}"],
+  hiddenWhy: ["Không nêu: dưới {n}, hoặc che để không tính ra được số nhỏ của đơn vị khác", "Not told: below {n}, or covered so that no other agency's small number can be worked out"],
   agenciesMore: ["và {n} đơn vị khác", "and {n} more agencies"],
   agenciesCount: ["{n} đơn vị có số liệu", "{n} agencies with figures"],
   noAgency: ["chưa rõ đơn vị", "no agency given"],

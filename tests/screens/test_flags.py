@@ -41,7 +41,8 @@ def odd(province: Any) -> Any:
 
 def found(province: Any) -> dict[str, Any]:
     at = now(province)
-    said: dict[str, Any] = with_connection(province, lambda connection: flags.read(connection, FEED, at))
+    feed = province.registry.feeds[FEED]
+    said: dict[str, Any] = with_connection(province, lambda connection: flags.read(connection, feed, at))
     return said
 
 

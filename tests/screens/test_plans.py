@@ -21,7 +21,7 @@ from (select n, t, case when n %% 30 <> 0 then t + '5 days'::interval end r
 def plan(province: Any) -> str:
     """PostgreSQL's plan of the whole board."""
     feed = province.registry.feeds[FEED]
-    explain = f"explain (analyze, costs off, timing off) {board.Plan.of(feed).sql}"
+    explain = f"explain (analyze, costs off, timing off) {board.Plan.of(feed, province.registry).sql}"
 
     async def all_of_it() -> str:
         async with await connect(province.settings.warehouse_url) as connection:
