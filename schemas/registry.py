@@ -24,13 +24,9 @@ from schemas.period_calendar import PeriodCalendar
 from schemas.procedures import ProcedureVersion
 from schemas.reference import Agency, Procedure
 from schemas.reference_files import ReferenceFiles
-<<<<<<< HEAD
 from schemas.scope import Scope, unknown
-from schemas.simulated import Simulated, read_simulated
-=======
 from schemas.simulated import Simulated, read_settings, strays
 from schemas.simulated_series import SimulatedSeries, strays_of_series
->>>>>>> 198326085542b9732e9c612d8dbddda942ef1ef7
 from schemas.source import SourceMapping
 from schemas.source_files import PACKAGED, finding, read_source, shown, yaml_of
 from schemas.yaml_file import YamlFile
