@@ -186,7 +186,7 @@ def test_figures_come_out_as_they_stand(name: str) -> None:
 
 
 def test_the_seeds_years_are_the_seeds() -> None:
-    of_2024 = values(made("procedure-control"), "2024")
+    of_2024 = values(made("procedure-catalogue"), "2024")
     assert (
         of_2024["procedures"] | {"": 1744, "province": 1371, "district": 254, "commune": 119}
         == of_2024["procedures"]
@@ -196,7 +196,7 @@ def test_the_seeds_years_are_the_seeds() -> None:
     assert [staff[s][""] for s in ("democracy_excellent", "democracy_well")] == [25, 2]
     assert [staff[s][""] for s in ("mobilisation_excellent", "mobilisation_well")] == [26, 1]
     for name, series, total in (
-        ("procedure-control", "list_decisions", 45),
+        ("procedure-catalogue", "list_decisions", 45),
         ("legal-review", "decisions", 31),
         ("legal-review", "resolutions", 13),
     ):
