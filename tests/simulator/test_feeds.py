@@ -38,7 +38,7 @@ def few(registry: Registry) -> Registry:
         name: registry.simulated[name].model_copy(update={"history_days": 5, "cases_a_day": 60})
         for name in ("field-reports", "security-alerts")
     }
-    return replace(registry, simulated=simulated)
+    return replace(registry, simulated=simulated, simulated_series={})
 
 
 def test_history_comes_first_and_then_each_message_in_time(few: Registry, tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_a_home_keeps_the_settings_it_began_with_and_takes_up_a_new_feed(
     first, later = Kept(), Kept()
     Feeds(few, tmp_path, STARTS, first).round(STARTS)
     changed = {n: s.model_copy(update={"seed": 7}) for n, s in few.simulated.items()}
-    more = replace(registry, simulated={**changed, "tasks": registry.simulated["tasks"]})
+    more = replace(few, simulated={**changed, "tasks": registry.simulated["tasks"]})
     Feeds(more, tmp_path, STARTS, later).round(STARTS)
     assert later.texts
     assert all('"tasks.' in text for text in later.texts)
