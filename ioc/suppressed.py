@@ -39,5 +39,8 @@ def rows_told(
 def refuse_by_agency(feed: Feed, field: str, value: str) -> None:
     """BadInput where a feed that hides small cells is asked for what cannot be hidden well."""
     if feed.hide_below is not None:
-        mend = f"{feed.feed} hides small numbers per agency; ask for all agencies, or for `ioc flow`"
+        mend = (
+            f"{feed.feed} hides small numbers per agency; ask for all agencies as one, or for"
+            " `ioc flow --by agency` as they were"
+        )
         raise BadInput(field, value, mend)

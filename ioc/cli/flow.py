@@ -26,7 +26,7 @@ from ioc.kernel.period_names import Period, PeriodCalendar
 from ioc.kernel.periods import By, credit_of, periods
 from ioc.period_calendars import period_calendar, period_named
 from ioc.settings import load
-from ioc.suppressed import rows_told
+from ioc.suppressed import refuse_by_agency, rows_told
 from ioc.warehouse import connect
 from ioc.warehouse.connection import Connection
 from ioc.warehouse.revisions import Published, holds
@@ -74,6 +74,7 @@ def flow(
         raise BadInput("feed", feed, f"name one of {', '.join(sorted(registry.feeds))}")
     on = day_of_map(settings, registry.feeds[feed], agencies, map_on)
     ours = scope_named(registry, scope)
+    one_division(registry.feeds[feed], by, on, scope)
     chosen = reporting(registry, calendar, period, first, last)
     with connect(settings, name="ioc flow") as conn:
         conn.execute("set transaction isolation level repeatable read, read only")
@@ -89,6 +90,14 @@ def flow(
     days = within_scope(days, registry, ours, max(on or window.last, window.last))
     frame = periods(days.lazy(), period, by, window.first, window.last, chosen).collect()
     told(registry, registry.feeds[feed], by, frame.select(COLUMNS).rows(named=True), form)
+
+
+def one_division(feed: Feed, by: By, on: date | None, scope: str | None) -> None:
+    """BadInput where a feed that hides small cells is to be cut a second way: two cuts tell by difference."""
+    if scope is not None:
+        refuse_by_agency(feed, "scope", scope)
+    if on is not None and by in BY_AGENCY:
+        refuse_by_agency(feed, "agencies", "as-now")
 
 
 def told(registry: Registry, feed: Feed, by: By, rows: list[dict[str, Any]], form: Format) -> None:

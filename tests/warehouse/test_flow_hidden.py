@@ -115,7 +115,13 @@ def test_sums_over_all_agencies_are_told(run: Run) -> None:
 
 
 def test_what_cannot_be_hidden_well_is_refused(run: Run) -> None:
-    for words in (("measures", "2023-01", "--by", "agency"), ("measures", "2023-01", "--by", "parent")):
+    cut_again = ("flow", "--period", "month", "--by")
+    for words in (
+        ("measures", "2023-01", "--by", "agency"),
+        ("measures", "2023-01", "--by", "parent"),
+        (*cut_again, "agency", "--agencies", "as-now"),
+        (*cut_again, "none", "--scope", "cao-lanh"),
+    ):
         with pytest.raises(BadInput, match="hides small numbers per agency"):
             run(*words)
     with pytest.raises(BadInput, match="hides small numbers per agency"):
