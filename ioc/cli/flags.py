@@ -14,8 +14,9 @@ from rich.table import Table
 from ioc.admit import registry_for
 from ioc.errors import BadInput
 from ioc.settings import load
+from ioc.suppressed import refuse_by_agency
 from ioc.warehouse import connect
-from ioc.warehouse.flags import ToLookAt, to_look_at
+from ioc.warehouse.flags import ToLookAt, to_look_at, together
 from schemas.flags import flags as words
 
 COLUMNS = ("agency", "what", "count", "label", "why")
@@ -37,10 +38,13 @@ def flags(
     feeds = registry_for(settings).feeds
     if feed not in feeds:
         raise BadInput("feed", feed, f"name one of {', '.join(sorted(feeds))}")
+    hides = feeds[feed].hide_below is not None
+    if agency is not None:
+        refuse_by_agency(feeds[feed], "agency", agency)
     with connect(settings, name="ioc flags") as conn:
         conn.execute("set transaction isolation level repeatable read, read only")
         found, refused = to_look_at(conn, feed, agency)
-    PRINT[form](rows(found, None if agency is not None else refused))
+    PRINT[form](rows(together(found) if hides else found, None if agency is not None else refused))
 
 
 def rows(found: dict[str, ToLookAt], refused: int | None) -> list[Row]:

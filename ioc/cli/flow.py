@@ -26,17 +26,19 @@ from ioc.kernel.period_names import Period, PeriodCalendar
 from ioc.kernel.periods import By, credit_of, periods
 from ioc.period_calendars import period_calendar, period_named
 from ioc.settings import load
+from ioc.suppressed import refuse_by_agency, rows_told
 from ioc.warehouse import connect
 from ioc.warehouse.connection import Connection
 from ioc.warehouse.revisions import Published, holds
 from jobs.window import Window, day_of
-from schemas import Registry
+from schemas import Feed, Registry
 
 COLUMNS = (
     *("period", "from", "to", "group", "carried_over", "new", "received_total", "resolved"),
     *("early", "on_due_date", "late", "no_due_date", "open_end", "open_end_overdue"),
 )
 Format = Literal["table", "json", "csv"]
+BY_AGENCY = ("agency", "receiving-agency")
 
 
 def flow(
@@ -72,6 +74,7 @@ def flow(
         raise BadInput("feed", feed, f"name one of {', '.join(sorted(registry.feeds))}")
     on = day_of_map(settings, registry.feeds[feed], agencies, map_on)
     ours = scope_named(registry, scope)
+    one_division(registry.feeds[feed], by, on, scope)
     chosen = reporting(registry, calendar, period, first, last)
     with connect(settings, name="ioc flow") as conn:
         conn.execute("set transaction isolation level repeatable read, read only")
@@ -86,7 +89,27 @@ def flow(
         days = on_the_map(registry, days, on)
     days = within_scope(days, registry, ours, max(on or window.last, window.last))
     frame = periods(days.lazy(), period, by, window.first, window.last, chosen).collect()
-    PRINT[form](frame.select(COLUMNS).rows(named=True))
+    told(registry, registry.feeds[feed], by, frame.select(COLUMNS).rows(named=True), form)
+
+
+def one_division(feed: Feed, by: By, on: date | None, scope: str | None) -> None:
+    """BadInput where a feed that hides small cells is to be cut a second way: two cuts tell by difference."""
+    if scope is not None:
+        refuse_by_agency(feed, "scope", scope)
+    if on is not None and by in BY_AGENCY:
+        refuse_by_agency(feed, "agencies", "as-now")
+
+
+def told(registry: Registry, feed: Feed, by: By, rows: list[dict[str, Any]], form: Format) -> None:
+    """Prints the rows; of a feed that hides small cells those by agency only as far as they may be told."""
+    if feed.hide_below is None or by not in BY_AGENCY:
+        PRINT[form](rows)
+        return
+    rows = rows_told(rows, COLUMNS[4:], registry.agencies, feed.hide_below)
+    if form != "json":
+        unsaid = dict.fromkeys(COLUMNS, f"< {feed.hide_below}")
+        rows = [{name: row.get(name, unsaid[name]) for name in COLUMNS} for row in rows]
+    PRINT[form](rows)
 
 
 def reporting(

@@ -21,6 +21,7 @@ from ioc.kernel.period_figures import NAMES, measured
 from ioc.period_calendars import period_calendar, period_named
 from ioc.settings import load
 from ioc.signing.whose import ancestry
+from ioc.suppressed import refuse_by_agency
 from ioc.warehouse import connect
 from ioc.warehouse.details import details
 from ioc.warehouse.months import ended_and_covered
@@ -49,6 +50,8 @@ def measures(
         known = ", ".join(sorted(registry.feeds))
         raise BadInput("feed", feed, f"name one of {known}{near(feed, registry.feeds)}")
     chosen, days = registry.feeds[feed], period_named(period, period_calendar(registry, calendar))
+    if by != "none":
+        refuse_by_agency(chosen, "by", by)
     today = Clock.parse(settings.clock).now().astimezone(ZoneInfo(chosen.zone)).date()
     with connect(settings, name="ioc measures") as conn:
         conn.execute("set transaction isolation level repeatable read, read only")

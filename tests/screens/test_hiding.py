@@ -26,6 +26,7 @@ from screens.past import mover
 from screens.testing import NOW
 from tests.screens.conftest import FEED
 from tests.screens.test_board import board, listed, now
+from tests.screens.test_words import asked
 
 BELOW = 5
 KEYS = ("n", "num", "den")
@@ -125,9 +126,9 @@ def test_a_list_is_not_told_by_agency_nor_in_their_order(province: Any) -> None:
     at = now(province)
     assert any("agency" in row for row in listed(province, at, "in_process")["rows"])
     province.registry = hiding(province.registry)
-    for asked in ({"agency": "H20.03"}, {"agency": ""}, {"sort": "agency"}, {"sort": "receiving_agency"}):
+    for wanted in ({"agency": "H20.03"}, {"agency": ""}, {"sort": "agency"}, {"sort": "receiving_agency"}):
         with pytest.raises(BadInput, match="hides small numbers per agency"):
-            listed(province, at, "in_process", **asked)
+            listed(province, at, "in_process", **wanted)
     rows = listed(province, at, "in_process")["rows"]
     assert rows
     assert not any({"agency", "receiving_agency"} & row.keys() for row in rows)
@@ -173,6 +174,16 @@ def test_neither_snapshot_nor_stream_carries_a_small_cell(address: str) -> None:
         assert not any("agency" in row for row in state["ticker"])
 
 
+def test_no_sentence_on_a_tile_names_an_agency_whose_cell_is_hidden() -> None:
+    cells = {"a": HIDDEN, "b": {"num": 9, "den": 10}, "c": {"num": 20, "den": 20}, "d": {"num": 6, "den": 12}}
+    worst = """m.Tile.prototype.worst.call(Object.assign(Object.create(m.Tile.prototype),
+        {ctx: {lang: "en", t: (key, said) => said.agency}, described: {name: "r"}}), given)"""
+    names = {"a": "A", "b": "B", "c": "C", "d": "D"}
+    for told, hides in (("D", "a"), ("B", "ad"), ("", "abd")):
+        rows = {code: {"r": HIDDEN if code in hides else cell} for code, cell in cells.items()}
+        assert asked("tile.js", worst, {"agencies": rows, "meta": {"agencies": names}}) == told
+
+
 @pytest.mark.browser
 def test_the_page_draws_what_is_hidden_and_offers_no_list_by_agency(address: str, visit: Any) -> None:
     page = visit.open(f"{address}/?lang=en")
@@ -183,6 +194,16 @@ def test_the_page_draws_what_is_hidden_and_offers_no_list_by_agency(address: str
     assert page.locator(".agencies tfoot td.n a[href]").count() > 3
     assert page.locator(".tile ol.top a[href]").count() == 0
     assert page.locator(".ticker .agency").all_inner_texts() == [""] * page.locator(".ticker li").count()
+    state = httpx.get(f"{address}/api/{FEED}/snapshot").json()
+    sentences = {name: page.locator(f'[data-tile="{name}"] .change').inner_text() for name in state["tiles"]}
+    assert "yesterday" in sentences["resolved_today"]
+    for agency, row in state["agencies"].items():
+        called = state["meta"]["agencies"][agency]
+        for tile, cell in row.items():
+            assert cell != HIDDEN or not re.search(
+                rf"(lowest at|mostly) {re.escape(called)},", sentences[tile]
+            )
+    visit.picture(page, "hidden")
     visit.tile(page, "in_process").click()
     expect(page.locator("main.list tbody tr").first).to_be_visible()
     assert "Agency" not in page.locator("main.list thead").inner_text()
