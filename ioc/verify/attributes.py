@@ -15,6 +15,7 @@ def add_attributes(conn: Connection, feed: Feed) -> None:
     """After refold.refold; null where the feed names none."""
     conn.execute("alter table verify_case add attributes jsonb")
     if feed.attributes:
+        conn.execute("analyze verify_said")  # unknown, it would be taken for a row or two
         conn.execute(ATTRIBUTES, {"feed": feed.feed, "names": list(feed.attributes)})
 
 
