@@ -180,4 +180,4 @@ async def with_cases(connection: AsyncConnection[Any], registry: Registry) -> li
 def texts(row: Mapping[str, Any]) -> Row:
     """Dates and instants as text; absent instead of null, so that a delta can say what went away."""
     shown = {k: instant_text(v) if isinstance(v, datetime) else v for k, v in row.items() if v is not None}
-    return {k: v if isinstance(v, (str, int, bool, list)) else v.isoformat() for k, v in shown.items()}
+    return {k: v if isinstance(v, (str, int, bool, list, dict)) else v.isoformat() for k, v in shown.items()}
