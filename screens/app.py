@@ -23,6 +23,7 @@ from screens.board import local_day
 from screens.entering import Entering
 from screens.hiding import refuse, unnamed_case
 from screens.hub import frames
+from screens.promised import Promised
 from screens.service import Service
 
 YEAR = 366
@@ -168,5 +169,6 @@ async def refused(request: Request, error: Exception) -> Response:
 def build(service: Service, intake: str, most_bytes: int) -> Starlette:
     """The ASGI application; its lifespan runs the service's tasks. What people enter goes to the intake."""
     handlers: dict[Any, Any] = {kind: refused for kind in (IocError, psycopg.Error, OSError)}
-    routes = [*Entering(service, intake, most_bytes).routes(), *App(service).routes()]
+    behind = [*Entering(service, intake, most_bytes).routes(), *Promised(service).routes()]
+    routes = [*behind, *App(service).routes()]
     return Starlette(routes=routes, exception_handlers=handlers, lifespan=service.lifespan)

@@ -57,12 +57,12 @@ def _row(feed: AnyFeed, name: str, spec: dict[str, Any], of: list[str]) -> tuple
 
 def kind_of(spec: dict[str, Any]) -> Markup:
     """Type, format and limits in one line; a closed list as its words."""
-    given = spec.get("type", "any")
+    given = spec.get("type", "" if {"enum", "const"} & spec.keys() else "any")
     kind = " | ".join(given) if isinstance(given, list) else str(given)
     if form := spec.get("format"):
         kind += f" ({form})"
     held = [
-        text.format(spec[name])
+        text.format(json.dumps(spec[name]) if name == "const" else spec[name])
         for name, text in LIMITS.items()
         if name in spec and not (name == "minLength" and spec[name] == PLAIN_LENGTH)
     ]
@@ -84,7 +84,7 @@ def _label(feed: AnyFeed, name: str) -> Label | None:
     if isinstance(feed, ObservationFeed) and name in feed.dimensions:
         return feed.dimensions[name]
     told = standard(name)
-    return told[1] if told else None
+    return told[0] if told else None
 
 
 def _json(schema: dict[str, Any]) -> str:

@@ -21,12 +21,12 @@ def _measure(name: str, measure: Measure) -> Markup:
         if measure.kind == "count" or role != "where"
     }
     kind = word("say", "share" if measure.kind == "rate" else "count")
-    marks: list[Inside] = [pair(kind), pair(word("credit", measure.credit))]
+    marks = [code(name), pair(kind), pair(word("credit", measure.credit))]
     if measure.good != "none":
-        marks.append(joined((pair(word("head", "good")), " ", pair(word("good", measure.good)))))
+        marks.append(pair(word("better_when", measure.good)))
     return el(
         "article",
-        el("h3", pair(measure.label), code(name)),
+        el("h3", pair(measure.label)),
         el("p", pair(measure.explain)),
         el("dl", *(_role(role, text) for role, text in shown.items()), class_="sql"),
         el("ul", *(el("li", mark) for mark in marks), class_="marks"),
@@ -48,7 +48,7 @@ def series(feed: ObservationFeed) -> Markup | None:
 def _series(name: str, one: Series) -> tuple[Inside, ...]:
     return (
         code(name),
-        joined((el("b", pair(one.label)), el("div", pair(one.explain), class_="note"))),
+        el("div", el("b", pair(one.label)), el("div", pair(one.explain), class_="note"), class_="wide"),
         pair(one.unit),
         pair(word("period", one.period)),
         pair(word("adding", one.over_time)),

@@ -19,9 +19,10 @@ def _all() -> dict[str, dict[str, Any]]:
 
 
 def word(group: str, name: str, **values: object) -> Label:
-    """The words of a group by name, {value} filled in; KeyError where there are none."""
+    """The words of a group by name, {value} filled in, {s} unless `n` is 1; KeyError where there are none."""
     vi, en = _all()[group][name]
-    return Label(vi=vi.format(**values), en=en.format(**values))
+    said = {"s": "" if values.get("n") == 1 else "s", **values}
+    return Label(vi=vi.format(**said), en=en.format(**said))
 
 
 def heads(*names: str) -> list[Label]:
