@@ -8,20 +8,20 @@ from functools import cached_property
 
 from ioc.feeds.asyncapi import as_yaml, document
 from ioc.feeds.pages import page
-from ioc.feeds.pages.page import INDEX, STYLE, STYLE_FILE
+from ioc.feeds.pages.page import STYLE, STYLE_FILE, Site
 from ioc.feeds.shown import Examples, Shown
 from schemas import AnyFeed, Registry
 
-ASYNCAPI = "asyncapi.yaml"
+FILES = Site()
 
 
 class Catalogue:
-    """Pages of one registry's feeds, made when asked for; `suffix` ends the address of a feed's page."""
+    """Pages of one registry's feeds, made when asked for."""
 
     def __init__(
-        self, registry: Registry, now: datetime, names: Collection[str] = (), suffix: str = ".html"
+        self, registry: Registry, now: datetime, names: Collection[str] = (), site: Site = FILES
     ) -> None:
-        self._registry, self._now, self._suffix = registry, now, suffix
+        self._registry, self._now, self._site = registry, now, site
         self.feeds = {n: feed for n, feed in sorted(registry.every.items()) if not names or n in names}
 
     @cached_property
@@ -33,13 +33,12 @@ class Catalogue:
 
     def index(self) -> bytes:
         """All feeds by kind."""
-        return page.index(self._registry, self.feeds, ASYNCAPI, self._suffix)
+        return page.index(self._registry, self.feeds, self._site)
 
     def page(self, name: str) -> bytes:
         """One feed; KeyError where there is none of the name."""
         feed = self.feeds[name]
-        home = INDEX if self._suffix else "./"
-        return page.feed(self._registry, feed, self._of(feed), home)
+        return page.feed(self._registry, feed, self._of(feed), self._site)
 
     def asyncapi(self) -> bytes:
         """The document of all of them."""
@@ -48,8 +47,8 @@ class Catalogue:
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Name and content of everything."""
-        yield ASYNCAPI, self.asyncapi()
+        yield self._site.asyncapi, self.asyncapi()
         yield STYLE_FILE, STYLE.read_bytes()
-        yield INDEX, self.index()
+        yield self._site.home, self.index()
         for name in self.feeds:
-            yield f"{name}{self._suffix}", self.page(name)
+            yield f"{name}{self._site.suffix}", self.page(name)

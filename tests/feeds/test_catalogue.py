@@ -14,6 +14,7 @@ from ioc.cli.feed import app
 from ioc.errors import BadInput
 from ioc.feeds.catalogue import Catalogue
 from ioc.feeds.pages.markup import VOID, el, escaped, pair
+from ioc.feeds.pages.page import Site
 from ioc.feeds.pages.words import word
 from schemas import Feed, ObservationFeed, Registry, load
 from schemas.promise import Label
@@ -59,8 +60,8 @@ def test_every_page_is_whole_and_leads_only_to_the_others(catalogue: Catalogue) 
     for name, page in pages.items():
         assert page.open == [], name
         assert not page.tags & {"script", "iframe", "img", "style", "object"}, name
-        assert set(page.addresses) <= set(files), name
-    assert set(pages["index.html"].addresses) == set(files) - {"index.html"}
+        assert set(page.addresses) <= {*files, Site().icon}, name
+    assert set(pages["index.html"].addresses) == {*files, Site().icon} - {"index.html"}
 
 
 def test_a_feeds_page_says_all_that_it_promises(catalogue: Catalogue, told: Told) -> None:
