@@ -64,12 +64,13 @@ def _joining(feed: AnyFeed, schemas: dict[str, dict[str, Any]]) -> list[tuple[st
 
 def _attributes(feed: Feed, schemas: dict[str, dict[str, Any]]) -> Iterator[tuple[str, object, str]]:
     """Each attribute is a datum of an event, of its kind, not personal, and no column that all cases have."""
+    whole = len(schemas) == sum(map(len, feed.events.values()))  # of what could not be read nothing is said
     for name, attribute in feed.attributes.items():
         said = [one["properties"][name] for one in schemas.values() if name in one["properties"]]
         kind = "string" if attribute.kind == "text" else attribute.kind
         if name in STANDARD:
             yield f"attributes.{name}", name, "every case has it; take it away"
-        elif not said and schemas:
+        elif not said and whole:
             yield f"attributes.{name}", name, "let an event's schema list a property of this name"
         for spec in said:
             if spec.get("type") != kind:

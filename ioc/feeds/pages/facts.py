@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ioc.feeds.listed import state
 from ioc.feeds.pages.markup import Inside, Markup, code, codes, el, folded, joined, pair, section, table
 from ioc.feeds.pages.words import heads, word
-from schemas import AnyFeed, ObservationFeed, Registry, Vocabulary
+from schemas import AnyFeed, Feed, ObservationFeed, Registry, Vocabulary
 from schemas.promise import Label
 
 HOUR, DAY = 60, 1_440
@@ -45,6 +45,8 @@ def _facts(feed: AnyFeed) -> Iterator[tuple[Label, tuple[Inside, ...]]]:
         yield word("fact", "procedures"), (pair(word("policy", feed.procedures)),)
     if (joined_by := feed.joined_by) is not None:
         yield word("fact", "identity"), (codes([joined_by.event, joined_by.same_as]),)
+    if isinstance(feed, Feed) and feed.hide_below is not None:
+        yield word("fact", "hidden"), (str(feed.hide_below),)
     if feed.extends:
         yield word("fact", "extends"), (code(feed.extends),)
 
