@@ -44,7 +44,7 @@ endif
 faults: setup ## the slow tests of whole stacks: killed, restarted, across a merger, two systems, a changed calendar
 	@exec $(PY) -m pytest -m fault $(TESTS)
 
-nightly: setup ## the property tests with forty times as many cases (an hour)
+nightly: setup ## the property tests with forty times as many cases (hours)
 	@TEST_EFFORT=40 exec $(PY) -m pytest --timeout 7200 tests/kernel tests/ioc tests/forms tests/admit
 
 mutants: setup ## changes each comparison of the clocks in turn; lists those that no test notices (hours)

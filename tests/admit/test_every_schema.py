@@ -42,7 +42,7 @@ def judged(envelope: dict[str, Any], name: str, dataschema: str, data: Any, admi
 
 
 @every_schema
-@tried(100)
+@tried(30)
 @given(data=st.data(), envelope=envelopes)
 def test_what_a_schema_allows_is_accepted(
     name: str, dataschema: str, data: st.DataObject, envelope: dict[str, Any], admission: Admission
@@ -53,7 +53,7 @@ def test_what_a_schema_allows_is_accepted(
 
 
 @every_schema
-@tried(100)
+@tried(30)
 @given(data=st.data(), envelope=envelopes)
 def test_what_a_schema_does_not_allow_is_refused(
     name: str, dataschema: str, data: st.DataObject, envelope: dict[str, Any], admission: Admission

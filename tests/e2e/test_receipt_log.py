@@ -128,6 +128,7 @@ def test_importing_the_same_file_again_changes_no_figure(
     assert stack.flow("permits", by="agency") == before
 
 
+@pytest.mark.fault  # a minute each; the kernel's tests hold order and comparison too
 def test_random_order_gives_every_figure_again(
     stack: Any, imported: Any, receipt_log: Path, mapping_for: Callable[[str, str], Path], tmp_path: Path
 ) -> None:
@@ -143,6 +144,7 @@ def test_random_order_gives_every_figure_again(
     assert stack.flow("permits-shuffled", by="agency") == stack.flow("permits", by="agency")
 
 
+@pytest.mark.fault
 def test_the_same_log_judged_by_instant(
     stack: Any, receipt_log: Path, receipt_reference: Any, mapping_for: Callable[[str, str], Path]
 ) -> None:
