@@ -22,8 +22,8 @@ from rich.console import Console
 
 from bench.machine import describe
 from ioc.event import Event, Receipt
+from ioc.kernel.attributes import fold_whole
 from ioc.kernel.events import EVENTS
-from ioc.kernel.fold import fold_now
 from ioc.rules import case_rules
 from ioc.stack.testing import postgres
 from ioc.warehouse import cases, connect, definitions, live, migrate, offsets
@@ -69,7 +69,7 @@ class House:
     def kernel(self) -> Kernel:
         rules = case_rules(self.feed)
         hashes = {self.feed.feed: self.feed.definitions_hash}
-        return Kernel(lambda _, events: fold_now(events, rules), hashes)
+        return Kernel(lambda _, events: fold_whole(events, rules), hashes)
 
 
 def told(house: House, years: list[int], scale: float, backlog: int) -> Iterator[pl.DataFrame]:
