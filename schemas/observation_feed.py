@@ -39,6 +39,12 @@ class Series(Promise):
             raise ValueError("a target is missed on one side: say `good: up` or `good: down`")
         return self
 
+    def missed(self, value: float | None) -> bool:
+        """Whether the value lies on the wrong side of the target; what has not arisen misses none."""
+        if self.target is None or value is None:
+            return False
+        return value < self.target if self.good == "up" else value > self.target
+
     @property
     def definition(self) -> list[str]:
         """What can change a figure of it."""

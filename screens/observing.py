@@ -129,7 +129,7 @@ def _board(mine: pl.DataFrame, name: str, one: Series, dimensions: tuple[str, ..
         "value": value,
         "whole": not of(period).is_empty(),
         "before": before,
-        "missed": _missed(one, value),
+        "missed": one.missed(value),
         "observations": of(period)["observations"].sum(),
         "course": course[::-1],
         "parts": {by: rows for by, rows in parts.items() if rows},
@@ -147,9 +147,3 @@ def _parts(found: pl.DataFrame, by: tuple[str, ...]) -> list[list[Any]]:
     largest = named.sort("value", descending=True).head(PARTS)
     called = pl.concat_str(pl.col(by), separator=" · ", ignore_nulls=True)
     return [list(row) for row in largest.select(called.alias("called"), "value").rows()]
-
-
-def _missed(one: Series, value: float | None) -> bool:
-    if one.target is None or value is None:
-        return False
-    return value < one.target if one.good == "up" else value > one.target

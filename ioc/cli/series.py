@@ -110,18 +110,12 @@ def compared(
     keys = ["series", *by]
     before = of(previous(days)).select(*keys, before="value")
     rows = of(days).join(before, on=keys, how="left", nulls_equal=True).sort(keys)
-    return [
-        row
-        | {"group": " ".join(row[name] or "–" for name in by), **_judged(chosen[row["series"]], row["value"])}
-        for row in rows.rows(named=True)
-    ]
+    return [_line(row, chosen[row["series"]], by) for row in rows.rows(named=True)]
 
 
-def _judged(one: Series, value: float | None) -> dict[str, Any]:
-    if one.target is None:
-        return {"target": None, "missed": False}
-    wrong = value is not None and (value < one.target if one.good == "up" else value > one.target)
-    return {"target": one.target, "missed": wrong}
+def _line(row: dict[str, Any], one: Series, by: Sequence[str]) -> dict[str, Any]:
+    group = " ".join(row[name] or "–" for name in by)
+    return row | {"group": group, "target": one.target, "missed": one.missed(row["value"])}
 
 
 def shown(one: Series, value: float | None) -> str:

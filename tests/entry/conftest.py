@@ -46,7 +46,7 @@ FEED = {
     "dimensions": {"gate": {"vi": "Cổng", "en": "Gate"}},
     "tiles": ["guests"],
 }
-SCHEMA = {
+SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "type": "object",
     "additionalProperties": False,
@@ -64,7 +64,7 @@ SCHEMA = {
         "entered_by": {"type": "string", "x-personal": True},
     },
 }
-COLUMNS = ("#", *(name for name in SCHEMA["properties"] if name != "entered_by"))  # type: ignore[attr-defined]
+COLUMNS = ("#", *(name for name in SCHEMA["properties"] if name != "entered_by"))
 AGENCY = "H20.34"
 
 

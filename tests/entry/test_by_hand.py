@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -39,6 +40,10 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def is_well(url: str) -> bool:
+    return httpx.get(f"{url}/health").status_code == 200
 
 
 def until(check: Callable[[], Any], what: str) -> None:
@@ -72,7 +77,7 @@ class Running:
                 command = [sys.executable, "-m", *words]
                 self.children.append(subprocess.Popen(command, env=self.env, stdout=log, stderr=log))
         for url in (f"http://127.0.0.1:{intake}", self.screens):
-            until(lambda url=url: httpx.get(f"{url}/health").status_code == 200, url)  # type: ignore[misc]
+            until(partial(is_well, url), url)
 
     def enter(self, content: bytes, code: int = 0) -> str:
         """What `ioc enter` says."""

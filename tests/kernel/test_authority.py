@@ -96,7 +96,9 @@ def test_a_case_resolved_in_both_systems_is_resolved_once_by_the_authority() -> 
     assert (case["entered_at"], case["resolved_at"]) == (AT, AT + timedelta(hours=9))
     assert case["flags"] == ["systems-disagree"]
     assert case["events"] == 2
-    near = replace(PROVINCE_FIRST, authority=replace(PROVINCE_FIRST.authority, tolerance=61 * MINUTE))  # type: ignore[type-var] # it has one
+    authority = PROVINCE_FIRST.authority
+    assert authority is not None
+    near = replace(PROVINCE_FIRST, authority=replace(authority, tolerance=61 * MINUTE))
     assert folded(events, near)["a"]["flags"] == []
 
 

@@ -6,6 +6,7 @@ import pickle
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import polars as pl
 import pytest
@@ -144,9 +145,9 @@ ONE = Calendar("", "v", 0, days(), START + 3 * DAY)
 TWO = replace(ONE, version="w", known=1)
 
 
-def spoilt(place: int, **changed: object) -> list[Calendar]:
+def spoilt(place: int, **changed: Any) -> list[Calendar]:
     given = days()
-    given[place] = replace(given[place], **changed)  # type: ignore[arg-type]
+    given[place] = replace(given[place], **changed)
     return [replace(ONE, days=given)]
 
 
