@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from ioc.admit import registry_for
 from ioc.clock import Clock
-from ioc.errors import BadInput
+from ioc.named import case_feed
 from ioc.settings import Settings, load
 from ioc.warehouse import connect
 from ioc.warehouse.connection import Connection
@@ -48,10 +48,7 @@ class House:
         """The feed asked for, or every one; BadInput names the known ones."""
         if asked is None:
             return [feed for _, feed in sorted(self.registry.feeds.items())]
-        try:
-            return [self.registry.feed(asked)]
-        except KeyError as exc:
-            raise BadInput("feed", asked, f"name one of {', '.join(sorted(self.registry.feeds))}") from exc
+        return [case_feed(self.registry, asked)]
 
 
 def house() -> House:

@@ -17,6 +17,7 @@ from ioc.cli.case import language_of
 from ioc.errors import BadInput
 from ioc.ledger.restatements import COLUMNS, Row, entry, events_of, gone, listed
 from ioc.ledger.words import cause, say, signed
+from ioc.named import case_feed
 from ioc.period_calendars import period_calendar, period_named
 from ioc.settings import load
 from ioc.story import Lang, Speaker
@@ -48,9 +49,7 @@ def restatements(
     """Closed figures that changed: the cell, old and new, why, how many events, which run, when."""
     settings, language = load(), language_of(lang)
     registry = registry_for(settings)
-    if feed not in registry.feeds:
-        raise BadInput("feed", feed, f"name one of {', '.join(sorted(registry.feeds))}")
-    said = Speaker(language, registry.feeds[feed].zone)
+    said = Speaker(language, case_feed(registry, feed).zone)
     months = months_named(registry, calendar, period)
     with connect(settings, name="ioc restatements") as conn:
         conn.execute("set transaction isolation level repeatable read, read only")

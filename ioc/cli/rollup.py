@@ -12,7 +12,8 @@ from rich.status import Status
 from rich.table import Table
 
 from ioc.clock import Clock
-from ioc.errors import BadInput, Stop
+from ioc.errors import Stop
+from ioc.named import case_feed
 from ioc.settings import Settings, load
 from ioc.warehouse import connect
 from jobs import runs
@@ -66,10 +67,7 @@ def rollup(
 def _zone(settings: Settings, feed: str) -> str:
     from ioc.admit import registry_for
 
-    feeds = registry_for(settings).feeds
-    if feed not in feeds:
-        raise BadInput("feed", feed, f"name one of {', '.join(sorted(feeds))}")
-    return feeds[feed].zone
+    return case_feed(registry_for(settings), feed).zone
 
 
 def _followed(airflow: Airflow, trigger: str, status: Status) -> list[TaskState]:

@@ -20,6 +20,7 @@ from ioc.clock import Clock
 from ioc.errors import BadInput
 from ioc.kernel.period_names import NamedPeriod, previous
 from ioc.kernel.series import Adding, over_period
+from ioc.named import observation_feed, one_of
 from ioc.period_calendars import period_calendar, period_named
 from ioc.rules import observed_rules
 from ioc.settings import Settings, load
@@ -49,10 +50,7 @@ def series(
     """Each series with its unit, target and the period before; what may not be added up has no line."""
     settings = load()
     registry = registry_for(settings)
-    if feed not in registry.observations:
-        known = ", ".join(sorted(registry.observations))
-        raise BadInput("feed", feed, f"name one of {known}{near(feed, registry.observations)}")
-    promised = registry.observations[feed]
+    promised = observation_feed(registry, feed)
     apart = _apart(promised, by)
     chosen = _chosen(promised, name)
     ours = scope_named(registry, scope)
@@ -73,9 +71,7 @@ def _reading(conn: Connection, settings: Settings, feed: ObservationFeed, as_of:
 
 
 def _chosen(feed: ObservationFeed, name: str | None) -> dict[str, Series]:
-    if name is not None and name not in feed.series:
-        raise BadInput("series", name, f"name one of {', '.join(feed.series)}{near(name, feed.series)}")
-    return feed.series if name is None else {name: feed.series[name]}
+    return feed.series if name is None else {name: one_of(feed.series, name, "series")}
 
 
 def _apart(feed: ObservationFeed, by: str) -> tuple[str, ...]:
