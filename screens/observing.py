@@ -14,7 +14,8 @@ from psycopg import AsyncConnection
 from ioc.event import instant_text
 from ioc.kernel.observations import CALENDAR
 from ioc.kernel.period_names import NamedPeriod, previous, touched
-from ioc.kernel.series import Adding, over_period
+from ioc.kernel.series import over_period
+from ioc.rules import adding
 from ioc.warehouse.observations import asked, framed
 from schemas import ObservationFeed, Registry, Series
 from screens import slow
@@ -105,12 +106,12 @@ def boards(frame: pl.DataFrame, feed: ObservationFeed) -> Iterator[Row]:
 
 
 def _board(mine: pl.DataFrame, name: str, one: Series, dimensions: tuple[str, ...]) -> Row:
-    adding = {name: Adding(one.over_time, one.over_agencies)}
+    how = adding({name: one})
     newest = mine.sort("to").row(-1, named=True)
     (period,) = touched(one.period, newest["from"], newest["from"], CALENDAR)
 
     def of(days: NamedPeriod, by: tuple[str, ...] = ()) -> pl.DataFrame:
-        return over_period(mine, adding, days.start, days.last, by, dimensions)
+        return over_period(mine, how, days.start, days.last, by, dimensions)
 
     course, days = list[list[Any]](), period
     for _ in range(COURSE):

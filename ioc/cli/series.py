@@ -19,10 +19,10 @@ from ioc.cli.scope import SCOPE, scope_named, within_scope
 from ioc.clock import Clock
 from ioc.errors import BadInput
 from ioc.kernel.period_names import NamedPeriod, previous
-from ioc.kernel.series import Adding, over_period
+from ioc.kernel.series import over_period
 from ioc.named import observation_feed, one_of
 from ioc.period_calendars import period_calendar, period_named
-from ioc.rules import observed_rules
+from ioc.rules import adding, observed_rules
 from ioc.settings import Settings, load
 from ioc.warehouse import connect
 from ioc.warehouse.connection import Connection
@@ -97,11 +97,11 @@ def compared(
     by: Sequence[str],
 ) -> list[dict[str, Any]]:
     """A line per series and group: value, n, observations, arisen, `before` of the period before, target."""
-    adding = {name: Adding(one.over_time, one.over_agencies) for name, one in chosen.items()}
+    how = adding(chosen)
 
     def of(period: NamedPeriod) -> pl.DataFrame:
         told = read(period.start, period.last)
-        return over_period(told, adding, period.start, period.last, by, tuple(feed.dimensions))
+        return over_period(told, how, period.start, period.last, by, tuple(feed.dimensions))
 
     keys = ["series", *by]
     before = of(previous(days)).select(*keys, before="value")

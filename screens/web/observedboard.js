@@ -117,7 +117,8 @@ class SeriesTile {
     const { label, explain, unit, over } = this.described;
     const { meta, definitions, position } = this.state;
     const facts = [
-      [t("unit"), unit[lang]], [t("overTime"), t(`adding_${over[0]}`)], [t("overAgencies"), t(`adding_${over[1]}`)],
+      [t("unit"), unit[lang]], [t("overTime"), t(`adding_${over[0]}`)],
+      ...(Object.keys(meta.dimensions).length ? [[t("overDimensions"), t(`adding_${over[2]}`)]] : []), [t("overAgencies"), t(`adding_${over[1]}`)],
       [t("owner"), meta.owner], [t("hash"), h("code", null, definitions)], [t("position"), h("code", null, position || "–")],
     ];
     const list = h("dl", null, facts.flatMap(([name, value]) => [h("dt", null, name), h("dd", null, value)]));
