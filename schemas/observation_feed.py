@@ -8,13 +8,19 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from schemas.any_feed import AnyFeed
-from schemas.promise import Label, Promise, Snake
+from schemas.promise import Label, Promise, Snake, Text
 
 ObservedPeriod = Literal["day", "week", "month", "quarter", "half", "year"]
 # What an event says of its observation; a dimension of the feed is a further datum.
 SAID = ("series", "agency", "period", "value", "n", "reason")
 ENTERED_BY = "entered_by"  # of a feed entered by hand: who did; personal, so a token is stored
 Apart = Literal["sum", "mean", "none"]
+
+
+class Dimension(Label):
+    """A further datum that names an observation; a value that `values` does not name is shown as it is."""
+
+    values: dict[Text, Label] = Field(default_factory=dict)
 
 
 class Series(Promise):
@@ -61,7 +67,7 @@ class ObservationFeed(AnyFeed):
     kind: Literal["observation"]
     manual: bool = False  # entered by people: a sheet may be uploaded
     series: dict[Snake, Series]
-    dimensions: dict[Snake, Label] = Field(default_factory=dict)
+    dimensions: dict[Snake, Dimension] = Field(default_factory=dict)
     tiles: tuple[Snake, ...]
 
     @model_validator(mode="after")

@@ -114,6 +114,14 @@ def _line(row: dict[str, Any], one: Series, by: Sequence[str]) -> dict[str, Any]
     return row | {"group": group, "target": one.target, "missed": one.missed(row["value"])}
 
 
+def _called(row: dict[str, Any], feed: ObservationFeed) -> str:
+    """The group, each value of a dimension by its words where it has any."""
+    apart = [name for name in row if name == "agency" or name in feed.dimensions]
+    words = {name: one.values for name, one in feed.dimensions.items()}
+    said = [(row[name], words.get(name, {}).get(row[name])) for name in apart]
+    return " ".join(label.en if label else value or "–" for value, label in said)
+
+
 def shown(one: Series, value: float | None) -> str:
     """With the series' decimals; a dash where nothing has arisen."""
     return "–" if value is None else f"{value:,.{one.decimals}f}"
@@ -129,8 +137,9 @@ def _table(rows: list[dict[str, Any]], feed: ObservationFeed) -> None:
         value = shown(one, row["value"]) + (" !" if row["missed"] else "")
         name = f"{row['series']}: {one.label.en}"
         said = (value, one.unit.en, aim, shown(one, row["before"]), str(row["observations"]))
-        table.add_row(name, row["group"] or "all", *said)
-    Console(highlight=False, soft_wrap=True).print(table if rows else "nothing was observed of this period")
+        table.add_row(name, _called(row, feed) or "all", *said)
+    wide = None if sys.stdout.isatty() else 400  # a pipe has no edge to wrap at
+    Console(highlight=False, width=wide).print(table if rows else "nothing was observed of this period")
 
 
 def _json(rows: list[dict[str, Any]], feed: ObservationFeed) -> None:

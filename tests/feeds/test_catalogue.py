@@ -80,6 +80,8 @@ def test_a_feeds_page_says_all_that_it_promises(catalogue: Catalogue, told: Told
         if isinstance(feed, ObservationFeed):
             expected += [text for one in feed.series.values() for text in (one.explain.vi, one.unit.en)]
             expected += [*feed.series, *feed.dimensions]
+            values = [one.values for one in feed.dimensions.values()]
+            expected += [text for named in values for code, one in named.items() for text in (code, one.vi)]
         expected += [
             text for one in told[1][name] for text in ((one.mend, one.reason) if one.reason else (one.name,))
         ]

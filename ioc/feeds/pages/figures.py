@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ioc.feeds.pages.markup import Inside, Markup, code, el, joined, pair, section, table
+from ioc.feeds.pages.markup import Inside, Markup, code, el, joined, pair, section, table, worded
 from ioc.feeds.pages.words import heads, word
 from schemas import Feed, Measure, ObservationFeed, Series
 from schemas.period_measures import period_measures
@@ -61,8 +61,8 @@ def _series(name: str, one: Series, over: Sequence[str]) -> tuple[Inside, ...]:
 
 
 def dimensions(feed: ObservationFeed) -> Markup | None:
-    rows = [(code(name), pair(label)) for name, label in feed.dimensions.items()]
-    return section(word("title", "dimensions"), table(heads("code", "called"), rows))
+    rows = [(code(name), pair(one), worded(one.values)) for name, one in feed.dimensions.items()]
+    return section(word("title", "dimensions"), table(heads("code", "called", "words"), rows))
 
 
 def targets(feed: Feed) -> Markup | None:
