@@ -21,6 +21,7 @@ from ioc.named import case_feed
 from ioc.period_calendars import period_calendar, period_named
 from ioc.settings import load
 from ioc.story import Lang, Speaker
+from ioc.suppressed import refuse_by_agency, told_of_an_entry
 from ioc.warehouse import connect
 from ioc.warehouse.connection import Connection
 from ioc.warehouse.months import months_of
@@ -49,7 +50,11 @@ def restatements(
     """Closed figures that changed: the cell, old and new, why, how many events, which run, when."""
     settings, language = load(), language_of(lang)
     registry = registry_for(settings)
-    said = Speaker(language, case_feed(registry, feed).zone)
+    promised = case_feed(registry, feed)
+    said = Speaker(language, promised.zone)
+    for field, value in (("agency", agency), ("explain", explain)):
+        if value is not None:
+            refuse_by_agency(promised, field, value)
     months = months_named(registry, calendar, period)
     with connect(settings, name="ioc restatements") as conn:
         conn.execute("set transaction isolation level repeatable read, read only")
@@ -60,9 +65,11 @@ def restatements(
         group = {"agency": agency_known(conn, registry, feed, agency)}
         found = listed(conn, feed, calendar, months, cell=group)
     rows = [in_words(row, language) for row in found]
-    PRINT[form](rows, TOLD, said)
+    PRINT[form](rows, told_of_an_entry(promised, TOLD), said)
     if not rows:
         typer.echo(say(language, "ledger.none"), err=True)
+    elif promised.hide_below is not None:
+        typer.echo(say(language, "ledger.hidden"), err=True)
 
 
 def months_named(registry: Registry, calendar: str, period: str | None) -> list[str] | None:
@@ -132,9 +139,9 @@ def told(row: Row, said: Speaker) -> list[str]:
 
 
 def cell_of(group: dict[str, Any], lang: Lang) -> str:
-    """`agency H20.01, every channel, …`; None is every one, '' one that none was given of."""
+    """`agency H20.01, every channel, …`; None is every one, '' one that none was given of; not told: none."""
     parts = []
-    for part in ("agency", "channel", "sector"):
+    for part in [part for part in ("agency", "channel", "sector") if part in group]:
         value = group[part]
         shown = say(lang, "every") if value is None else value or say(lang, "nothing")
         parts.append(say(lang, f"cell.{part}", value=shown))
