@@ -7,6 +7,7 @@ import polars as pl
 from ioc.kernel.fold import facts_now, fold_facts, fold_now
 from ioc.kernel.plan import last
 from ioc.kernel.rules import CaseRules
+from ioc.kernel.texts import text_of
 
 DATA = "data"  # of an event: a JSON object, as text
 
@@ -20,7 +21,7 @@ def fold_whole(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
     facts = facts_now(events, rules)
     cases = fold_facts(facts.drop(DATA), rules)
     own = ~pl.col("status").is_in(sorted(rules.consults)).fill_null(False)
-    said = {name: pl.col(DATA).str.json_path_match(f"$.{name}") for name in rules.attributes}
+    said = {name: text_of(DATA, name) for name in rules.attributes}
     kept = {name: last(pl.col(name), pl.col(name).is_not_null() & pl.col("counts") & own) for name in said}
     found = facts.select("case_id", "counts", "status", "order", **said).group_by("case_id").agg(**kept)
     whole = found.select("case_id", attributes=pl.struct(list(said)).struct.json_encode())
