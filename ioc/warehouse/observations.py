@@ -14,6 +14,11 @@ from ioc.kernel.series import OBSERVATIONS
 from ioc.warehouse.connection import Connection
 from ioc.warehouse.revisions import holds
 
+# The same of the rows that hold now in the revision that was published last.
+_READ_PUBLISHED = """
+select series, nullif(agency, ''), period_from, period_to, value::float8, n::float8 {dimensions}
+from series_period_published where feed = %(feed)s and period_from >= %(first)s and period_to <= %(last)s
+"""
 _RECEIPT = ("received_at", "partition", "offset")  # a delivery's own
 _READ = """
 select attributes->>'series', agency, (attributes->>'from')::date, (attributes->>'to')::date,
@@ -64,11 +69,14 @@ def asked_told(feed: str, keys: Sequence[str]) -> tuple[bytes, dict[str, Any]]:
     return _TOLD.encode(), {"feed": feed, "keys": list(keys)}
 
 
-def asked(feed: str, dimensions: Sequence[str], first: date, last: date) -> tuple[bytes, dict[str, Any]]:
+def asked(
+    feed: str, dimensions: Sequence[str], first: date, last: date, *, published: bool = False
+) -> tuple[bytes, dict[str, Any]]:
     """The statement and its parameters: what was observed of the periods within first..last."""
-    told = "".join(f", attributes->>'{name}'" for name in dimensions)  # names of a feed's file: snake case
+    text, data = (_READ_PUBLISHED, "dimensions") if published else (_READ, "attributes")
+    told = "".join(f", {data}->>'{name}'" for name in dimensions)  # names of a feed's file: snake case
     names = {"feed": feed, "phase": OBSERVED, "first": first, "last": last}
-    return _READ.format(dimensions=told).encode(), names
+    return text.format(dimensions=told).encode(), names
 
 
 def framed(rows: Iterable[Sequence[Any]], dimensions: Sequence[str]) -> pl.DataFrame:
