@@ -19,7 +19,7 @@ def archive(asked: Asked) -> str:
     home = house()
     with home.warehouse() as conn:
         conn.autocommit = True
-        names = [f.feed for f in home.feeds(asked) if not asked.due or _from_log(home, conn, f, asked)]
+        names = [f.feed for f in home.feeds(asked) if _to_archive(home, conn, f, asked)]
         conn.execute("select pg_advisory_lock(hashtext('ioc archive'))")
         held = fill(home.settings, names, home.now)
     return (
@@ -27,9 +27,11 @@ def archive(asked: Asked) -> str:
     )
 
 
-def _from_log(home: House, conn: Connection, feed: AnyFeed, asked: Asked) -> bool:
-    """Whether the rollup to come may read the feed's log; observations come out of the warehouse."""
-    return (feed.kind == "case" or asked.full) and wanted(home, conn, feed, asked)
+def _to_archive(home: House, conn: Connection, feed: AnyFeed, asked: Asked) -> bool:
+    """Before a rollup only what it may read: of observations nothing, unless it is a full one."""
+    if asked.kind == "observation" and not asked.full:
+        return False
+    return not asked.due or wanted(home, conn, feed, asked)
 
 
 def rollup(asked: Asked) -> str:
