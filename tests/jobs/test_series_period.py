@@ -23,6 +23,7 @@ from ioc.warehouse.offsets import Move
 from ioc.warehouse.revisions import published
 from jobs import runs, series_period
 from jobs.audit import audit
+from jobs.due import due
 from jobs.publish import Outcome, publish
 from jobs.rollup_series import run_of
 from jobs.runs import Rebuild, Run
@@ -57,6 +58,7 @@ RULES = ObservedRules("parcels", FEED.definitions_hash, ("river",))
 KERNEL = Kernel(lambda _, events: observed(events, RULES), {"parcels": FEED.definitions_hash})
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 SECOND, THIRD, FIFTH = date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 5)
+ON_THE_THIRD = datetime(2026, 3, 3, 12, tzinfo=UTC)
 Send = Callable[..., None]
 
 
@@ -117,9 +119,14 @@ def test_what_came_since_is_closed_on_top_and_restated(
     conn: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     send(conn, 0, said(1, 2.5, "a", 1), said(2, None, "b", 2), said(3, 9.0, "c", 3, None))
+    assert due(conn, FEED, ON_THE_THIRD)
     first = put_up(conn, "one", closed(conn, SECOND), SECOND)
     assert (first.written, first.closed) == (2, 0), "the third day had not ended"
-    send(conn, 3, said(1, 4.0, "d", 5), said(1, 7.0, "e", 6, "Hậu"))
+    assert not due(conn, FEED, ON_THE_THIRD)
+    send(conn, 3, said(3, 8.0, "z", 4, None))
+    assert not due(conn, FEED, ON_THE_THIRD), "of a period that has not ended"
+    send(conn, 4, said(1, 4.0, "d", 5), said(1, 7.0, "e", 6, "Hậu"))
+    assert due(conn, FEED, ON_THE_THIRD)
     found = closed(conn, THIRD)
     assert found.rows["observation"].to_list() == [
         *("rain/S1/2026-03-01/Hậu", "rain/S1/2026-03-01/Tiền", "rain/S1/2026-03-03/")
