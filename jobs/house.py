@@ -7,11 +7,11 @@ from datetime import date, datetime
 
 from ioc.admit import registry_for
 from ioc.clock import Clock
-from ioc.named import case_feed
+from ioc.named import one_of
 from ioc.settings import Settings, load
 from ioc.warehouse import connect
 from ioc.warehouse.connection import Connection
-from schemas import Feed, Registry
+from schemas import AnyFeed, Registry
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Asked:
     last: date | None = None
     due: bool = False  # only feeds whose published figures are out of date
     full: bool = False  # read the whole log, though days could be closed on top of what is published
+    kind: str | None = None  # of feeds: case | observation; both without
     until: datetime | None = None  # the machine's instant that the run was made for: no day that ended later
 
 
@@ -44,11 +45,11 @@ class House:
             return self.now
         return min(Clock.parse(self.settings.clock).at(asked.until), self.now)
 
-    def feeds(self, asked: str | None) -> list[Feed]:
-        """The feed asked for, or every one; BadInput names the known ones."""
-        if asked is None:
-            return [feed for _, feed in sorted(self.registry.feeds.items())]
-        return [case_feed(self.registry, asked)]
+    def feeds(self, asked: Asked) -> list[AnyFeed]:
+        """The feed asked for, or every one of the kind; BadInput names the known ones."""
+        every = sorted(self.registry.every.items())
+        known = {name: feed for name, feed in every if asked.kind in (None, feed.kind)}
+        return list(known.values()) if asked.feed is None else [one_of(known, asked.feed, "feed")]
 
 
 def house() -> House:
