@@ -29,7 +29,7 @@ FEED = "hotline-1022"
 PACKAGED = load()
 ZONES = {
     "Asia/Ho_Chi_Minh": datetime(2024, 3, 5, 2, tzinfo=UTC),
-    "America/New_York": datetime(2024, 11, 3, 6, tzinfo=UTC),
+    "America/New_York": datetime(2024, 11, 10, 7, tzinfo=UTC),  # a week after clocks were put back
 }
 
 
@@ -38,7 +38,8 @@ def worlds(draw: st.DrawFn) -> World:
     """Around one hour of a weekday, weeks back, at and just beside the hour's boundaries."""
     zone = draw(st.sampled_from(sorted(ZONES)))
     at = ZONES[zone] + timedelta(
-        hours=draw(st.integers(-3, 20)), minutes=draw(st.sampled_from((0, 1, 30, 59)))
+        hours=draw(st.sampled_from((-3, -1, 0, 0, 0, 1, 3, 20))),
+        minutes=draw(st.sampled_from((0, 1, 30, 59))),
     )
     near = st.builds(
         lambda weeks, days, hours, tick: (
@@ -52,7 +53,14 @@ def worlds(draw: st.DrawFn) -> World:
     case = st.builds(
         Case, near, st.sampled_from((True, True, True, False)), st.sampled_from(("land", "health", None))
     )
-    weeks = st.integers(0, 6).map(lambda n: at.astimezone(ZoneInfo(zone)).date() - timedelta(weeks=n))
+    steady = draw(st.lists(st.integers(0, 3), min_size=14, max_size=14))  # per week and hour
+    half = at.replace(minute=30)
+    often = [
+        Case(half - timedelta(weeks=place // 2, hours=place % 2), True, "land")
+        for place, n in enumerate(steady)
+        for _ in range(n)
+    ]
+    weeks = st.integers(0, 3).map(lambda n: at.astimezone(ZoneInfo(zone)).date() - timedelta(weeks=n))
     rule = st.builds(
         Surge,
         weeks=st.integers(1, 3),
@@ -66,7 +74,7 @@ def worlds(draw: st.DrawFn) -> World:
         draw(rule),
         draw(st.sampled_from((1, 2))),
         frozenset(draw(st.sets(weeks, max_size=2))),
-        tuple(draw(st.lists(case, max_size=40))),
+        tuple([*often, *draw(st.lists(case, max_size=20))]),
         tuple(draw(st.lists(near, max_size=3))),
     )
 
