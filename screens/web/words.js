@@ -114,7 +114,7 @@ const WORDS = {
   alert: ["Tác vụ thất bại", "A task failed"],
   alertSay: ["{dag} · {task} dừng lúc {time}; số liệu giữ như lần công bố trước đó. {what}", "{dag} · {task} stopped at {time}; the last published figures stay. {what}"],
   surge: ["Tăng đột biến", "A surge"],
-  surgeTile: ["Tiếp nhận trong giờ, so với giờ thường", "Received in the hour, against the usual"],
+  surgeTile: ["Tiếp nhận trong giờ", "Received in the hour"],
   surgeSay: ["{n} trường hợp tiếp nhận lúc {span}{running}: {verdict}.", "{n} received at {span}{running}: {verdict}."],
   surgeWhere: ["Tăng nhiều nhất: {parts}.", "Most above their usual: {parts}."],
   surgePart: ["{value} {n}, thường {usual}", "{value} {n}, usually {usual}"],
