@@ -33,49 +33,52 @@ ZONES = {
 }
 
 
-@st.composite
-def worlds(draw: st.DrawFn) -> World:
-    """Around one hour of a weekday, weeks back, at and just beside the hour's boundaries."""
-    zone = draw(st.sampled_from(sorted(ZONES)))
-    at = ZONES[zone] + timedelta(
-        hours=draw(st.sampled_from((-3, -1, 0, 0, 0, 1, 3, 20))),
-        minutes=draw(st.sampled_from((0, 1, 30, 59))),
-    )
-    near = st.builds(
+TICKS = [*(timedelta(microseconds=n) for n in (-1, 0, 1)), timedelta(minutes=40)]
+RULES = st.builds(
+    Surge,
+    weeks=st.integers(1, 3),
+    factor=st.sampled_from((1.5, 2)),
+    at_least=st.integers(1, 4),
+    by=st.just("field"),
+)
+
+
+def near(at: datetime) -> st.SearchStrategy[datetime]:
+    """At and just beside the bounds of the hours about `at`, of that day and weeks back."""
+    return st.builds(
         lambda weeks, days, hours, tick: (
             at.replace(minute=0) - timedelta(weeks=weeks, days=days, hours=hours) + tick
         ),
         st.integers(0, 6),
         st.sampled_from((0, 0, 0, 1)),
         st.integers(-1, 2),
-        st.sampled_from([timedelta(microseconds=n) for n in (-1, 0, 1)] + [timedelta(minutes=40)]),
+        st.sampled_from(TICKS),
     )
-    case = st.builds(
-        Case, near, st.sampled_from((True, True, True, False)), st.sampled_from(("land", "health", None))
-    )
-    steady = draw(st.lists(st.integers(0, 3), min_size=14, max_size=14))  # per week and hour
+
+
+def often(at: datetime, counts: list[int]) -> list[Case]:
+    """Cases in the middle of two hours of seven weeks: so that there mostly is a usual."""
     half = at.replace(minute=30)
-    often = [
-        Case(half - timedelta(weeks=place // 2, hours=place % 2), True, "land")
-        for place, n in enumerate(steady)
-        for _ in range(n)
-    ]
+    hours = [half - timedelta(weeks=place // 2, hours=place % 2) for place in range(len(counts))]
+    return [Case(hour, True, "land") for hour, n in zip(hours, counts, strict=True) for _ in range(n)]
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    zone = draw(st.sampled_from(sorted(ZONES)))
+    hours, minutes = st.sampled_from((-3, -1, 0, 0, 0, 1, 3, 20)), st.sampled_from((0, 1, 30, 59))
+    at = ZONES[zone] + timedelta(hours=draw(hours), minutes=draw(minutes))
+    values, figures = st.sampled_from(("land", "health", None)), st.sampled_from((True, True, True, False))
+    counts = st.lists(st.integers(0, 3), min_size=14, max_size=14)
     weeks = st.integers(0, 3).map(lambda n: at.astimezone(ZoneInfo(zone)).date() - timedelta(weeks=n))
-    rule = st.builds(
-        Surge,
-        weeks=st.integers(1, 3),
-        factor=st.sampled_from((1.5, 2)),
-        at_least=st.integers(1, 4),
-        by=st.just("field"),
-    )
     return World(
         ZoneInfo(zone),
         at,
-        draw(rule),
+        draw(RULES),
         draw(st.sampled_from((1, 2))),
         frozenset(draw(st.sets(weeks, max_size=2))),
-        tuple([*often, *draw(st.lists(case, max_size=20))]),
-        tuple(draw(st.lists(near, max_size=3))),
+        (*often(at, draw(counts)), *draw(st.lists(st.builds(Case, near(at), figures, values), max_size=20))),
+        tuple(draw(st.lists(near(at), max_size=3))),
     )
 
 
@@ -108,7 +111,7 @@ def watched(world: World) -> Watched:
 
 
 @given(worlds())
-@settings(tried(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(tried(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_hours_are_counted_as_one_counts_them_by_hand(warehouse: Settings, world: World) -> None:
     with connect(warehouse) as conn, conn.transaction(force_rollback=True):
         store(conn, world.cases, world.zone, world.received)
