@@ -137,5 +137,5 @@ def compared(
         for value, count in counts.items()
     ]
     above = sorted((part for part in parts if part.n > part.usual), key=lambda p: (p.usual - p.n, p.value))
-    least = max(at_least, round(factor * usual, 9))  # 1.1 times 70 is 77
+    least = max(at_least, round(factor * usual, 9))  # 1.1 times 50 is 55
     return Compared(hour, n, usual, taken, n >= least, tuple(above[:TOP]))

@@ -88,7 +88,7 @@ def test_one_earlier_surge_does_not_hide_the_next() -> None:
         (12, 6, 2, True),
         (9, 1, 2, False),
         (10, 0, 2, True),
-        (77, 70, 1.1, True),
+        (55, 50, 1.1, True),
     ],
 )
 def test_a_surge_is_both_large_and_so_many_times_the_usual(
