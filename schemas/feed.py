@@ -14,6 +14,7 @@ from schemas.identity import Authority, Identity
 from schemas.lifecycle import Lifecycle
 from schemas.period_measures import period_measures
 from schemas.promise import Label, Name, Promise, Snake, Text
+from schemas.surge import Surge
 
 # A measure that asks for one local day (`entered_on = at_date`): it can be drawn by the hour of its instant.
 OF_THE_DAY = re.compile(r"\b(entered|resolved|delivered)_on\s*=\s*at_date\b")
@@ -100,6 +101,7 @@ class Feed(AnyFeed):
     tiles: tuple[Snake, ...]
     targets: dict[Snake, float] = Field(default_factory=dict)  # of measures of a period, in their own unit
     hide_below: int | None = Field(None, ge=2)  # per agency; without it every number is told
+    surge: Surge | None = None
     leans_on: dict[str, str] = Field(default_factory=dict, exclude=True)  # hashes of calendar and limits
     sectors: dict[str, str] = Field(default_factory=dict, exclude=True)  # procedure -> its field
 
@@ -135,6 +137,25 @@ class Feed(AnyFeed):
         return self
 
     @model_validator(mode="after")
+    def _surges_by_what_its_cases_keep(self) -> Feed:
+        surge = self.surge
+        if surge is None:
+            return self
+        if self.hide_below is not None and surge.at_least < self.hide_below:
+            small = f"surge.at_least: {surge.at_least} is below `hide_below`"
+            raise ValueError(f"{small}; set it to {self.hide_below} or more")
+        if surge.by is None:
+            return self
+        if self.hide_below is not None:
+            raise ValueError(
+                "surge.by: this feed hides small numbers, and such a split tells them; leave it out"
+            )
+        if surge.by not in self.measurable:
+            known = ", ".join(self.measurable) or "it has none"
+            raise ValueError(f"surge.by: {surge.by!r} is no attribute that can be counted by ({known})")
+        return self
+
+    @model_validator(mode="after")
     def _joins_by_an_event_of_its_own(self) -> Feed:
         if self.identity and self.identity.event not in self.events:
             raise ValueError(f"identity.event: {self.identity.event!r} is no event of this feed")
@@ -153,7 +174,7 @@ class Feed(AnyFeed):
         """What can change a figure: words, owner, rhythm and topic settings cannot, so they are left out.
 
         Nor can `channel_kinds`: a form reads them when it is filled, and keeps what it was signed with. Nor
-        `hide_below`: it hides what was counted, after the counting.
+        `hide_below`: it hides what was counted, after the counting. Nor `surge`: it is counted on the spot.
         """
         return {
             "feed": self.feed,
@@ -173,6 +194,11 @@ class Feed(AnyFeed):
     def attribute_kinds(self) -> dict[str, str]:
         """Name -> kind, as measures are parsed with."""
         return {name: attribute.kind for name, attribute in self.attributes.items()}
+
+    @property
+    def measurable(self) -> dict[str, str]:
+        """Of the attributes' kinds those that may be compared, and counted by."""
+        return {name: kind for name, kind in self.attribute_kinds.items() if kind != "number"}
 
     def _next_definitions(self) -> dict[str, Any]:
         statuses = sorted(self.lifecycle.statuses.items())

@@ -14,12 +14,14 @@ from psycopg.rows import dict_row
 
 from ioc.agencies import successors
 from ioc.event import instant_text
+from ioc.warehouse.surge import Watched
 from schemas import Registry
 from schemas.feed import Feed
 from screens import past, slow, tiles
 from screens.hiding import Hiding, unnamed
 from screens.position import Position, read_position
 from screens.slow import Sources
+from screens.surge import Surges
 
 TICKER_SECONDS = 0.4  # nobody reads events faster
 PAST_SECONDS = 300.0  # late events change earlier days too
@@ -55,6 +57,8 @@ class Memory:
     ticker: list[Row] = field(default_factory=list)
     sources: Sources = field(default_factory=Sources)
     stale: bool = True  # the slow part is due
+    surges: Surges = field(default_factory=Surges)
+    surge: Row = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -66,13 +70,15 @@ class Plan:
     sql: str
     definitions: str
     hiding: Hiding
+    surge: Watched | None
 
     @classmethod
     def of(cls, feed: Feed, registry: Registry) -> Plan:
         parts = tiles.parts(feed)
         scans = tiles.scans(parts)
         sql = " union all ".join(scan.sql() for scan in scans)
-        return cls(parts, scans, sql, feed.definitions_hash, Hiding.of(feed, registry))
+        hiding, surge = Hiding.of(feed, registry), Watched.of(feed, registry)
+        return cls(parts, scans, sql, feed.definitions_hash, hiding, surge)
 
 
 def local_day(feed: Feed, at: datetime) -> date:
@@ -98,7 +104,7 @@ class Boards:
         self._successors: tuple[date, dict[str, str]] = (date.min, {})
         self._plans = {name: Plan.of(feed, registry) for name, feed in registry.feeds.items()}
         for memory in self._memory.values():
-            memory.stale, memory.past = True, None
+            memory.stale, memory.past, memory.surges = True, None, Surges()
 
     def successors(self, day: date) -> dict[str, str]:
         """ioc.agencies.successors, worked out once a day."""
@@ -134,6 +140,7 @@ class Boards:
             ):
                 memory.past = await past.read(connection, feed, plan.parts, at, codes)
                 memory.past_due = time.monotonic() + PAST_SECONDS
+            memory.surge = await memory.surges.read(connection, plan.surge, at)
             if memory.stale:
                 await memory.sources.look(connection, name, position)
                 memory.seldom = await slow.read(connection, feed, self._registry)
@@ -176,6 +183,7 @@ def state(
         **plan.hiding.covered(figures),
         "ticker": [unnamed(feed, row) for row in memory.ticker],
         "sources": memory.sources.said(names["at"], timedelta(minutes=feed.rhythm_minutes)),
+        **memory.surge,
         **memory.seldom,
     }
     if memory.ticker:

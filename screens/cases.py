@@ -14,6 +14,7 @@ from ioc.agencies import adopted, successors
 from ioc.errors import BadInput
 from ioc.event import instant_text
 from ioc.kernel.rules import CaseRules
+from ioc.warehouse import surge
 from schemas.feed import Feed
 from schemas.flags import flags
 from schemas.history import History
@@ -86,6 +87,8 @@ async def select(connection: AsyncConnection[Any], terms: Terms, asked: Asked) -
     asked = replace(asked.checked(), at=at, position=there.position)
     names = {**board.bound(feed, at), **there.names}
     wheres = ["feed = %(feed)s", f"({tiles.listed(feed, asked.measure, asked.role)})"]
+    if asked.measure == tiles.SURGE:
+        names |= surge.names(feed, asked.role, at)
     if asked.agency is not None:
         credit = tiles.credit(feed, asked.measure)
         codes = {} if credit == "resolving" else successors(terms.history, names["at_date"])

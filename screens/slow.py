@@ -13,7 +13,7 @@ from ioc.event import instant_text
 from schemas import AnyFeed, ObservationFeed, Registry
 from schemas.feed import Feed
 from schemas.flags import flags
-from screens import tiles
+from screens import surge, tiles
 from screens.position import Position
 
 ASIDE = """
@@ -124,6 +124,7 @@ async def words(connection: AsyncConnection[Any], feed: Feed, registry: Registry
         "channels": {code: label.model_dump() for code, label in feed.channels.items()},
         "flags": {code: flag.model_dump() for code, flag in flags().items()},
         **({} if feed.hide_below is None else {"hide_below": feed.hide_below}),
+        **surge.described(feed),
     }
 
 

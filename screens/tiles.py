@@ -10,11 +10,12 @@ from sqlglot import exp
 
 from ioc.errors import BadInput
 from ioc.kernel.measures import Measure
+from ioc.warehouse import surge
 from schemas.feed import OF_THE_DAY, Feed
 
 # Lists that stand behind no tile.
-SET_ASIDE, FLAGGED = "set_aside", "flagged"
-OTHERS = {SET_ASIDE: "set_aside is not null", FLAGGED: "flags <> '{}'"}
+SET_ASIDE, FLAGGED, SURGE = "set_aside", "flagged", "surge"
+OTHERS = {SET_ASIDE: "set_aside is not null", FLAGGED: "flags <> '{}'", SURGE: surge.LISTED}
 # Under whose code a case is counted; `responsible` moves the code to a successor only after the counting.
 WHOSE = {
     "resolving": "coalesce(agency, '')",

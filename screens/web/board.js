@@ -2,6 +2,8 @@
 import { Agencies } from "./agencies.js";
 import { h, mark } from "./dom.js";
 import { day, local } from "./format.js";
+import { shapeOf } from "./shapes.js";
+import { SurgeTile, surging } from "./surge.js";
 import { Ticker } from "./ticker.js";
 import { Tile } from "./tile.js";
 import { Trend } from "./trend.js";
@@ -10,8 +12,9 @@ export class Board {
   constructor(state, ctx) {
     this.ctx = ctx;
     const described = state.meta.tiles;
-    this.shape = JSON.stringify(described);
+    this.shape = shape(state);
     this.tiles = described.map((tile) => new Tile(tile, ctx));
+    if (state.meta.surge) this.tiles.splice(1, 0, new SurgeTile(ctx));
     this.agencies = new Agencies(described, ctx);
     this.trend = new Trend(state.feed, ctx);
     this.ticker = new Ticker(ctx);
@@ -23,7 +26,7 @@ export class Board {
 
   /** False where the tiles themselves changed, so that the board must be built anew. */
   update(state, freshness) {
-    if (JSON.stringify(state.meta.tiles) !== this.shape) return false;
+    if (shape(state) !== this.shape) return false;
     mark(this.grid, "data-state", freshness.state);
     this.notify(state, freshness);
     for (const tile of this.tiles) tile.update(state, freshness);
@@ -50,6 +53,7 @@ export class Board {
       const since = local(at, state.meta.zone);
       notices.push(notice("late", t("alert"), t("alertSay", { dag, task, what, time: `${since.time} ${since.date}` })));
     }
+    for (const { text, href } of stopped ? [] : surging(state, this.ctx)) notices.push(notice("soon", t("surge"), text, href));
     const drawn = notices.map((element) => element.textContent).join("\n");
     if (drawn === this.drawn) return;
     this.drawn = drawn;
@@ -61,5 +65,8 @@ export class Board {
   }
 }
 
-const notice = (tone, word, text) =>
-  h("p", { class: "notice", role: "alert", "data-tone": tone }, h("strong", null, `■ ${word}`), h("span", null, text));
+/** What a board is built by. */
+const shape = ({ meta }) => JSON.stringify([meta.tiles, meta.surge]);
+
+const notice = (tone, word, text, href) =>
+  h("p", { class: "notice", role: "alert", "data-tone": tone }, h("strong", null, `${shapeOf(tone)} ${word}`), h(href ? "a" : "span", { href }, text));

@@ -7,7 +7,7 @@ import { outcomeBadge, statusBadge } from "./shapes.js";
 
 const UNTOLD = "agency"; // of a feed that hides small numbers
 const COLUMNS = ["case_id", "status", "agency", "channel", "procedure", "entered_at", "due_at", "resolved_at", "outcome"];
-const OTHERS = { set_aside: "asideCases", flagged: "toLookAt" }; // lists that no tile stands for
+const OTHERS = { set_aside: "asideCases", flagged: "toLookAt", surge: "surgeTile" }; // lists that no tile stands for
 const WAITING = ["case_id", "status", "agency", "channel", "procedure", "submitted_at", "reception_due_at"];
 
 export class ListPage {
