@@ -98,6 +98,7 @@ class Feed(AnyFeed):
     attributes: dict[Snake, Attribute] = Field(default_factory=dict)
     measures: dict[Snake, Measure]
     tiles: tuple[Snake, ...]
+    rates: tuple[Snake, ...] = ()  # beside the tiles, which are at most a board's twelve
     targets: dict[Snake, float] = Field(default_factory=dict)  # of measures of a period, in their own unit
     hide_below: int | None = Field(None, ge=2)  # per agency; without it every number is told
     leans_on: dict[str, str] = Field(default_factory=dict, exclude=True)  # hashes of calendar and limits
@@ -122,6 +123,16 @@ class Feed(AnyFeed):
         for tile in self.tiles:
             if tile not in self.measures:
                 raise ValueError(f"tile {tile!r} shows no measure of this feed ({', '.join(self.measures)})")
+        return self
+
+    @model_validator(mode="after")
+    def _shows_rates_once(self) -> Feed:
+        rates = [name for name, measure in self.measures.items() if measure.kind == "rate"]
+        for name in self.rates:
+            if name not in rates:
+                raise ValueError(f"rates: {name!r} is no rate of this feed; name one of {', '.join(rates)}")
+            if name in self.tiles or self.rates.count(name) > 1:
+                raise ValueError(f"rates: {name!r} is shown already; name each rate once, here or in `tiles`")
         return self
 
     @model_validator(mode="after")
