@@ -143,7 +143,7 @@ def credit(feed: Feed, measure: str) -> str:
 
 
 def described(feed: Feed, names: Iterable[str]) -> list[dict[str, Any]]:
-    """What the page needs to draw each of these measures: words, kind, direction and the definition behind the ⓘ."""
+    """What the page needs to draw each of these: words, kind, direction and the definition behind the ⓘ."""
     of_day = {part.tile for part in parts(feed) if part.instant}
     return [
         {

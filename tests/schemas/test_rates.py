@@ -1,4 +1,4 @@
-"""Rates in the strip below the tiles: only rates of the feed, each shown once; a slip is named with its mend."""
+"""Rates in the strip below the tiles: only rates of the feed, each shown once; a slip is told its mend."""
 
 from __future__ import annotations
 

@@ -166,6 +166,7 @@ def test_rates_beside_the_tiles_count_what_was_said_and_open_both_lists(empty: A
         "reused_rate": {"num": 0, "den": 0},
         "boundary_free_rate": {"num": 0, "den": 0},
     }
+    assert state["agencies"].keys() == {"H20.03"}
     assert state["agencies"]["H20.03"].keys().isdisjoint(state["rates"]), "told of all agencies as one"
     for role, key in (("numerator", "num"), ("denominator", "den"), ("where", "den")):
         counted = listed(empty, NOW, "digitised_rate", role=role)["count"]
