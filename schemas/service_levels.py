@@ -18,7 +18,7 @@ class ServiceLevels(Promise):
     partial: tuple[Text, ...] = Field(min_length=1)
 
     def check(self, texts: Mapping[str, Collection[str]]) -> None:
-        """ValueError where it names no attribute of `texts`, with its words, or a word that is none of them."""
+        """ValueError where it names no attribute of `texts`, by name with its words, or no word of it."""
         if self.attribute not in texts:
             raise ValueError(
                 f"service_levels.attribute: {self.attribute!r} is no text among the attributes;"
