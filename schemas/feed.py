@@ -14,6 +14,7 @@ from schemas.identity import Authority, Identity
 from schemas.lifecycle import Lifecycle
 from schemas.period_measures import period_measures
 from schemas.promise import Label, Name, Promise, Snake, Text
+from schemas.service_levels import ServiceLevels
 from schemas.surge import Surge
 
 # A measure that asks for one local day (`entered_on = at_date`): it can be drawn by the hour of its instant.
@@ -97,8 +98,10 @@ class Feed(AnyFeed):
     # Where official forms count what came by a channel; '' is a case of which none was said. None: no forms.
     channel_kinds: dict[str, ChannelKind] = Field(default_factory=dict)
     attributes: dict[Snake, Attribute] = Field(default_factory=dict)
+    service_levels: ServiceLevels | None = None
     measures: dict[Snake, Measure]
     tiles: tuple[Snake, ...]
+    rates: tuple[Snake, ...] = ()  # beside the tiles, which are at most a board's twelve
     targets: dict[Snake, float] = Field(default_factory=dict)  # of measures of a period, in their own unit
     hide_below: int | None = Field(None, ge=2)  # per agency; without it every number is told
     surge: Surge | None = None
@@ -124,6 +127,23 @@ class Feed(AnyFeed):
         for tile in self.tiles:
             if tile not in self.measures:
                 raise ValueError(f"tile {tile!r} shows no measure of this feed ({', '.join(self.measures)})")
+        return self
+
+    @model_validator(mode="after")
+    def _levels_are_words_of_a_text(self) -> Feed:
+        if self.service_levels is not None:
+            texts = {name: set(one.words) for name, one in self.attributes.items() if one.kind == "text"}
+            self.service_levels.check(texts)
+        return self
+
+    @model_validator(mode="after")
+    def _shows_rates_once(self) -> Feed:
+        rates = [name for name, measure in self.measures.items() if measure.kind == "rate"]
+        for name in self.rates:
+            if name not in rates:
+                raise ValueError(f"rates: {name!r} is no rate of this feed; name one of {', '.join(rates)}")
+            if name in self.tiles or self.rates.count(name) > 1:
+                raise ValueError(f"rates: {name!r} is shown already; name each rate once, here or in `tiles`")
         return self
 
     @model_validator(mode="after")
@@ -187,6 +207,7 @@ class Feed(AnyFeed):
             **self._identity_definitions(),
             **({"sectors": self.sectors} if self.sectors else {}),
             **({"attributes": self.attribute_kinds} if self.attributes else {}),
+            **({"service_levels": self.service_levels.definition()} if self.service_levels else {}),
             "measures": {n: m.definition() for n, m in sorted(self.measures.items())},
         }
 

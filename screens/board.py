@@ -194,7 +194,7 @@ def state(
 def summed(
     plan: Plan, counted: Sequence[tuple[Any, ...]], codes: Mapping[str, str]
 ) -> tuple[Row, dict[str, dict[str, int]]]:
-    """Rows (scan, agency, hour, counts) -> tiles and agencies; and the day's counts per tile and agency.
+    """Rows (scan, agency, hour, counts) -> tiles, rates, agencies; and the day's counts per tile and agency.
 
     `codes`: who took over from whom, for the parts that adopt. Counts and a rate's two parts add up.
     """
@@ -209,12 +209,15 @@ def summed(
     for part, agency, hour, n in cells(plan, counted):
         if agency is not None:
             board[part.tile][part.key] += n
+            if part.together:
+                continue
             whose = codes.get(agency, agency) if part.adopts else agency
             agencies.setdefault(whose, {}).setdefault(part.tile, dict(nothing[part.tile]))[part.key] += n
         elif part.instant:
             board[part.tile]["hours"][hour] = n
     by_agency = {tile: {a: row[tile]["n"] for a, row in agencies.items() if tile in row} for tile in of_day}
-    return {"tiles": board, "agencies": agencies}, by_agency
+    rates = {name: board.pop(name) for name in {part.tile for part in plan.parts if part.together}}
+    return {"tiles": board, "rates": rates, "agencies": agencies}, by_agency
 
 
 def cells(

@@ -1,7 +1,8 @@
-/** The board: banner, tiles, agencies, trend and ticker, drawn from one state at most once per frame. */
+/** The board: banner, tiles, rates, agencies, trend and ticker, drawn from one state at most once per frame. */
 import { Agencies } from "./agencies.js";
 import { h, mark } from "./dom.js";
 import { day, local } from "./format.js";
+import { Rates } from "./rates.js";
 import { shapeOf } from "./shapes.js";
 import { SurgeTile, surging } from "./surge.js";
 import { Ticker } from "./ticker.js";
@@ -12,24 +13,26 @@ export class Board {
   constructor(state, ctx) {
     this.ctx = ctx;
     const described = state.meta.tiles;
-    this.shape = shape(state);
+    this.shape = shape(state.meta);
     this.tiles = described.map((tile) => new Tile(tile, ctx));
     if (state.meta.surge) this.tiles.splice(1, 0, new SurgeTile(ctx));
+    this.rates = new Rates(state.meta.rates, ctx);
     this.agencies = new Agencies(described, ctx);
     this.trend = new Trend(state.feed, ctx);
     this.ticker = new Ticker(ctx);
     this.notices = h("div", { class: "notices" });
     const tiles = h("section", { class: "tiles" }, this.tiles.map((tile) => tile.element));
-    this.grid = h("main", { class: "board" }, tiles, this.agencies.element, this.trend.element, this.ticker.element);
+    this.grid = h("main", { class: "board" }, tiles, this.rates.element, this.agencies.element, this.trend.element, this.ticker.element);
     this.elements = [this.notices, this.grid];
   }
 
   /** False where the tiles themselves changed, so that the board must be built anew. */
   update(state, freshness) {
-    if (shape(state) !== this.shape) return false;
+    if (shape(state.meta) !== this.shape) return false;
     mark(this.grid, "data-state", freshness.state);
     this.notify(state, freshness);
     for (const tile of this.tiles) tile.update(state, freshness);
+    this.rates.update(state, freshness);
     this.agencies.update(state);
     this.trend.update(state);
     this.ticker.update(state);
@@ -66,7 +69,7 @@ export class Board {
 }
 
 /** What a board is built by. */
-const shape = ({ meta }) => JSON.stringify([meta.tiles, meta.surge]);
+const shape = ({ tiles, rates, surge }) => JSON.stringify([tiles, rates, surge]);
 
 const notice = (tone, word, text, href) =>
   h("p", { class: "notice", role: "alert", "data-tone": tone }, h("strong", null, `${shapeOf(tone)} ${word}`), h(href ? "a" : "span", { href }, text));

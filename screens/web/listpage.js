@@ -40,7 +40,7 @@ export class ListPage {
     const { lang, t } = this.ctx;
     const { list, role, flag } = this.query;
     const other = OTHERS[list] && t(OTHERS[list]);
-    const label = other ?? this.meta.tiles.find((tile) => tile.name === list)?.label[lang] ?? list;
+    const label = other ?? [...this.meta.tiles, ...this.meta.rates].find((shown) => shown.name === list)?.label[lang] ?? list;
     const words = [role && t(role).toLowerCase(), flag && (this.meta.flags[flag]?.label[lang] ?? flag)];
     return [label, ...words.filter(Boolean)].join(" – ");
   }

@@ -24,6 +24,7 @@ const WORDS = {
   lowest: ["thấp nhất: {agency}, {n}", "lowest at {agency}, {n}"],
   usual: ["cột: theo giờ hôm nay; nền: ngày thường (p10–p90, trung vị)", "bars: today by hour; band: usual day (p10–p90, median)"],
   noUsual: ["theo giờ hôm nay; chưa đủ ngày để so", "today by hour; too few days to compare"],
+  rates: ["Các tỷ lệ khác", "Other rates"],
   definition: ["Định nghĩa", "Definition"],
   rule: ["Quy tắc", "Rule"],
   numerator: ["Tử số", "Numerator"],
