@@ -13,11 +13,12 @@ from ioc.kernel.levels import Levels
 from ioc.kernel.limits import Limit, Limits
 from ioc.kernel.observations import ObservedRules
 from ioc.kernel.rules import CaseRules
+from ioc.kernel.series import Adding
 from ioc.kernel.spells import Spells
 from ioc.kernel.stages import Authority, Stage
 from ioc.kernel.working import HOUR
 from ioc.kernel.worktime import Worktime
-from schemas import Calendar, Feed, ObservationFeed, Registry
+from schemas import Calendar, Feed, ObservationFeed, Registry, Series
 
 
 def case_rules(feed: Feed, registry: Registry | None = None) -> CaseRules:
@@ -51,6 +52,13 @@ def rules_of(definitions: Mapping[str, Any], named: str) -> CaseRules:
 def observed_rules(feed: ObservationFeed) -> ObservedRules:
     """What the fold of observations needs of the feed."""
     return ObservedRules(feed.feed, feed.definitions_hash, tuple(sorted(feed.dimensions)))
+
+
+def adding(series: Mapping[str, Series]) -> dict[str, Adding]:
+    """How the kernel adds these series up."""
+    return {
+        name: Adding(one.over_time, one.over_agencies, one.over_dimensions) for name, one in series.items()
+    }
 
 
 def _identity(said: Mapping[str, Any] | None) -> Identity | None:

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from ioc.agencies import responsible_now
 from ioc.errors import BadInput, IocError
+from ioc.named import case_feed
 from ioc.warehouse.revisions import known_at
 from schemas.feed import Feed
 from screens import aside, asking, cases, flags, history, slow, table, trend
@@ -39,10 +40,7 @@ class App:
 
     def feed(self, request: Request) -> Feed:
         """The feed in the address; BadInput where no file promises it."""
-        name = request.path_params["feed"]
-        if name not in self._service.registry.feeds:
-            raise BadInput("feed", name, f"name one of {', '.join(self._service.registry.feeds)}")
-        return self._service.registry.feeds[name]
+        return case_feed(self._service.registry, request.path_params["feed"])
 
     def any_feed(self, request: Request) -> str:
         """The name in the address, of a feed of either kind."""

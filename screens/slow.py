@@ -133,7 +133,7 @@ async def of_observations(connection: AsyncConnection[Any], feed: ObservationFee
     """The same of a feed of observations, and what its page says."""
     series = {
         name: one.model_dump(include={"label", "explain", "unit", "good", "target", "decimals", "period"})
-        | {"over": [one.over_time, one.over_agencies]}
+        | {"over": [one.over_time, one.over_agencies, one.over_dimensions]}
         for name, one in feed.series.items()
     }
     meta = {

@@ -16,8 +16,8 @@ from rich.table import Table
 from ioc.admit import registry_for
 from ioc.cli.held import AS_OF, held
 from ioc.clock import Clock
-from ioc.errors import BadInput
 from ioc.kernel.period_figures import NAMES, measured
+from ioc.named import case_feed
 from ioc.period_calendars import period_calendar, period_named
 from ioc.settings import load
 from ioc.signing.whose import ancestry
@@ -25,7 +25,7 @@ from ioc.suppressed import refuse_by_agency
 from ioc.warehouse import connect
 from ioc.warehouse.details import by_level, details
 from ioc.warehouse.months import ended_and_covered
-from schemas import Feed, Registry, near
+from schemas import Feed, Registry
 from schemas.period_measures import PeriodMeasure, period_measures
 
 By = Literal["none", "agency", "parent"]
@@ -46,10 +46,7 @@ def measures(
     """A period's measures that do not add up, with their targets, from published detail."""
     settings = load()
     registry = registry_for(settings)
-    if feed not in registry.feeds:
-        known = ", ".join(sorted(registry.feeds))
-        raise BadInput("feed", feed, f"name one of {known}{near(feed, registry.feeds)}")
-    chosen, days = registry.feeds[feed], period_named(period, period_calendar(registry, calendar))
+    chosen, days = case_feed(registry, feed), period_named(period, period_calendar(registry, calendar))
     if by != "none":
         refuse_by_agency(chosen, "by", by)
     today = Clock.parse(settings.clock).now().astimezone(ZoneInfo(chosen.zone)).date()

@@ -8,6 +8,7 @@ from ioc.kernel.fold import facts_now, facts_of, fold, fold_facts, fold_now, of_
 from ioc.kernel.levels import LEVEL
 from ioc.kernel.plan import last
 from ioc.kernel.rules import CaseRules
+from ioc.kernel.texts import text_of
 
 DATA = "data"  # of an event: a JSON object, as text
 
@@ -20,7 +21,7 @@ def fold_whole(events: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
         return fold_now(events.drop(DATA), rules).with_columns(attributes=pl.lit(None, pl.String))
     facts = facts_now(events, rules)
     cases = fold_facts(facts.drop(DATA), rules)
-    said = {name: pl.col(DATA).str.json_path_match(f"$.{name}") for name in rules.attributes}
+    said = {name: text_of(DATA, name) for name in rules.attributes}
     kept = {name: last(pl.col(name), _tells(name, rules)) for name in said}
     found = facts.select("case_id", "counts", "status", "order", **said).group_by("case_id").agg(**kept)
     whole = found.select("case_id", attributes=pl.struct(list(said)).struct.json_encode())

@@ -42,6 +42,7 @@ const WORDS = {
   unit: ["Đơn vị tính", "Unit"],
   period: ["Kỳ", "Period"],
   overTime: ["Cộng theo thời gian", "Over time"],
+  overDimensions: ["Cộng theo phân loại", "Over dimensions"],
   overAgencies: ["Cộng theo đơn vị", "Over agencies"],
   adding_sum: ["cộng", "sum"],
   adding_last: ["giá trị cuối", "last value"],

@@ -18,8 +18,8 @@ from ioc.event import Receipt
 from ioc.kernel.events import EVENTS
 from ioc.kernel.observations import observed
 from ioc.kernel.period_names import named
-from ioc.kernel.series import OBSERVATIONS, Adding, over_period
-from ioc.rules import observed_rules
+from ioc.kernel.series import OBSERVATIONS, over_period
+from ioc.rules import adding, observed_rules
 from schemas import ObservationFeed, load
 from tests.kernel.slow_periods import CALENDAR
 from tests.seeds import seeds
@@ -144,10 +144,9 @@ def added(
     by: Sequence[str] = (),
 ) -> pl.DataFrame:
     """Every series of the feed over the period."""
-    adding = {name: Adding(one.over_time, one.over_agencies) for name, one in feed.series.items()}
     days = named(period, CALENDAR)
     folded = observations(admission, feed, told)
-    return over_period(folded, adding, days.start, days.last, by, tuple(feed.dimensions))
+    return over_period(folded, adding(feed.series), days.start, days.last, by, tuple(feed.dimensions))
 
 
 @pytest.mark.parametrize("figure", SAID)
@@ -168,6 +167,18 @@ def test_what_was_issued_is_not_added_to_what_was_reviewed(admission: Admission)
     found = dict(added(admission, feed, told, "2023").select("series", "value").rows())
     issued, reviewed = {"decisions": 31, "resolutions": 13}, {"expired": 21, "in_force": 14}
     assert found == issued | reviewed | {"to_amend": 1, "abolished": 0}
+
+
+def test_levels_make_the_catalogue_and_models_make_no_session(admission: Admission) -> None:
+    levels = ("000-procedures-province", "000-procedures-district", "000-procedures-commune")
+    told = [data for level in levels for data in events_of(level)]
+    catalogue = admission.registry.observations["procedure-catalogue"]
+    (row,) = added(admission, catalogue, told, "2024").rows(named=True)
+    assert row["value"] == LISTED["000-procedures"].value
+    receptions = admission.registry.observations["citizen-receptions"]
+    of_friday = {"series": "people", "agency": PHU_NINH, "model": "shorthand-friday"}
+    told = [of_friday | {"period": "2024-03", "value": 14}]
+    assert added(admission, receptions, told, "2024").is_empty()
 
 
 def test_over_90_are_satisfied_by_answers_not_by_months(admission: Admission) -> None:
