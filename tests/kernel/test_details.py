@@ -17,7 +17,6 @@ from ioc.kernel.period_figures import HOURS, NAMES, measured, percentiles
 from schemas.period_measures import period_measures
 from tests.effort import tried
 from tests.kernel.slow_periods import CALENDAR, REPORT
-from tests.seeds import seeds
 
 JANUARY, FEBRUARY = 24 * 1012, 24 * 1012 + 1  # 2024-01 and 2024-02, counted from year 0
 
@@ -104,16 +103,6 @@ def test_services_are_counted_anew_at_every_level_and_never_summed() -> None:
 def test_a_service_without_new_cases_generated_none() -> None:
     (found,) = measured(procedures(("A", "online", "p", 0)), NO_HOURS, {}, ["online"]).to_dicts()
     assert (found["services"], found["services_online_share"], found["hours_p50"]) == (0, None, None)
-
-
-def test_seed_002_share_of_services_that_generated_full_process_records() -> None:
-    """Until cases know their level of service (issue 6), what came online stands for full-process."""
-    said = seeds()
-    names = ("002-services-with-records", "002-full-services-with-records")
-    of, online = (int(said[name].value) for name in names)
-    rows = [("A", "online" if n < online else "direct", f"p{n}", 1) for n in range(of)]
-    (found,) = measured(procedures(*rows), NO_HOURS, {}, ["online"]).to_dicts()
-    assert round(found["services_online_share"], 2) == float(said["002-full-services-share"].value)
 
 
 @tried(100)
