@@ -21,7 +21,7 @@ from tests.effort import NIGHTLY, tried
 
 REGISTRY = load()
 SCHEMAS = [(feed.feed, name) for feed in REGISTRY.every.values() for name in feed.event_schemas]
-# By night at least 100,000 events: of those that a schema allows and of those that it does not, taken together.
+# By night at least 100,000 events: of those that a schema allows and of those that it does not, together.
 # Counted are Hypothesis's examples; what its filters throw away is none.
 BY_NIGHT, TESTS = 100_000, 2
 EACH = math.ceil(BY_NIGHT / NIGHTLY / TESTS / len(SCHEMAS))
