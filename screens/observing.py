@@ -123,8 +123,10 @@ def _stands(mine: pl.DataFrame, audited: pl.DataFrame | None, name: str, one: Se
     newest = audited.sort("to").row(-1, named=True)
     days = (newest["from"], newest["to"])
     dimensions = [column for column in mine.columns if column not in OBSERVATIONS]
-    said, now = (_value(over_period(told, adding, *days, (), dimensions)) for told in (audited, mine))
-    return {"period": period_of(one, newest["from"]).name, "value": said, "now": now}
+    said, now = (over_period(told, adding, *days, (), dimensions) for told in (audited, mine))
+    if said.is_empty():
+        return None  # it may not be added up
+    return {"period": period_of(one, newest["from"]).name, "value": _value(said), "now": _value(now)}
 
 
 def period_of(one: Series, day: date) -> NamedPeriod:

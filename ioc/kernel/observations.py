@@ -79,14 +79,13 @@ def ended(cases: pl.DataFrame, rules: ObservedRules, last: date) -> pl.DataFrame
         for name in ("series", "period", "from", "to", "value", "n", *rules.dimensions)
     }
     told = cases.select("case_id", "agency", **said).filter(pl.col("to") <= str(last))
-    words = told.select(
-        pl.struct(rules.dimensions).struct.json_encode() if rules.dimensions else pl.lit("{}")
-    )
+    named = pl.struct(rules.dimensions or ["series"]).struct.json_encode()  # there is no struct of nothing
+    words = told.select(named).to_series()
     return (
         told.with_columns(
             observation=pl.col("case_id"),
             agency=pl.col("agency").fill_null(""),
-            dimensions=_each(words.to_series(), _named_alone) if told.height else pl.lit("{}"),
+            dimensions=_each(words, _named_alone) if rules.dimensions else pl.lit("{}"),
             period_from=pl.col("from").str.to_date(),
             period_to=pl.col("to").str.to_date(),
             value=_each(told.get_column("value"), _plain),

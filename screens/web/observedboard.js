@@ -72,7 +72,7 @@ class SeriesTile {
     this.figure = h("p", { class: "figure" });
     this.of = h("p", { class: "of" });
     this.change = h("p", { class: "change" });
-    this.audited = h("p", { class: "of audited" });
+    this.audited = h("p", { class: "audited" });
     this.drawing = h("div", { class: "drawing" });
     this.stamp = h("p", { class: "stamp" });
     this.element = h("article", { class: "tile card", "data-tile": name },
@@ -108,7 +108,7 @@ class SeriesTile {
     const { decimals } = this.described;
     const differs = audited && audited.now !== audited.value;
     const number = (value) => (value === null ? t("notArisen") : decimal(value, decimals, lang));
-    say(this.audited, !audited ? t("notPublished") : t(differs ? "publishedOther" : "publishedSame", { period: printed(audited.period), n: number(audited.value), now: number(audited.now) }));
+    say(this.audited, !audited ? "" : t(differs ? "publishedOther" : "publishedSame", { period: printed(audited.period), n: number(audited.value), now: number(audited.now) }));
     mark(this.audited, "data-differs", differs ? "" : null);
   }
 
