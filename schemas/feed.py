@@ -82,6 +82,16 @@ class Attribute(Promise):
     words: dict[Text, Label] = Field(default_factory=dict)  # what its values are called
 
 
+class Place(Promise):
+    """Where cases lie: two attributes in degrees, and the measures that the map shows and colours by."""
+
+    lat: Snake
+    lon: Snake
+    shows: Snake
+    late: Snake
+    soon: Snake | None = None
+
+
 class Feed(AnyFeed):
     """A case feed."""
 
@@ -96,6 +106,7 @@ class Feed(AnyFeed):
     # Where official forms count what came by a channel; '' is a case of which none was said. None: no forms.
     channel_kinds: dict[str, ChannelKind] = Field(default_factory=dict)
     attributes: dict[Snake, Attribute] = Field(default_factory=dict)
+    place: Place | None = None
     measures: dict[Snake, Measure]
     tiles: tuple[Snake, ...]
     targets: dict[Snake, float] = Field(default_factory=dict)  # of measures of a period, in their own unit
@@ -153,7 +164,7 @@ class Feed(AnyFeed):
         """What can change a figure: words, owner, rhythm and topic settings cannot, so they are left out.
 
         Nor can `channel_kinds`: a form reads them when it is filled, and keeps what it was signed with. Nor
-        `hide_below`: it hides what was counted, after the counting.
+        `hide_below`: it hides what was counted, after the counting. Nor `place`: it shows the same cases.
         """
         return {
             "feed": self.feed,

@@ -16,7 +16,7 @@ from ioc.agencies import successors
 from ioc.event import instant_text
 from schemas import Registry
 from schemas.feed import Feed
-from screens import past, slow, tiles
+from screens import past, places, slow, tiles
 from screens.hiding import Hiding, unnamed
 from screens.position import Position, read_position
 from screens.slow import Sources
@@ -66,13 +66,15 @@ class Plan:
     sql: str
     definitions: str
     hiding: Hiding
+    map: places.Map | None
 
     @classmethod
     def of(cls, feed: Feed, registry: Registry) -> Plan:
         parts = tiles.parts(feed)
         scans = tiles.scans(parts)
         sql = " union all ".join(scan.sql() for scan in scans)
-        return cls(parts, scans, sql, feed.definitions_hash, Hiding.of(feed, registry))
+        hiding, drawn = Hiding.of(feed, registry), places.Map.of(feed, registry)
+        return cls(parts, scans, sql, feed.definitions_hash, hiding, drawn)
 
 
 def local_day(feed: Feed, at: datetime) -> date:
@@ -137,6 +139,8 @@ class Boards:
             if memory.stale:
                 await memory.sources.look(connection, name, position)
                 memory.seldom = await slow.read(connection, feed, self._registry)
+                if plan.map is not None:
+                    memory.seldom["places"] = await plan.map.read(connection, names, position)
                 memory.stale = False
         return state(feed, plan, names, position, counted, memory, codes)
 
