@@ -107,7 +107,7 @@ class Grid:
 
 @dataclass(frozen=True)
 class Map:
-    """A feed's map as SQL; where nobody drew the province there is no `grid`, and the cases make the frame."""
+    """A feed's map as SQL; without outlines there is no `grid`, and the cases make the frame."""
 
     shows: str
     located: str

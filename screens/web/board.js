@@ -2,6 +2,7 @@
 import { Agencies } from "./agencies.js";
 import { h, mark } from "./dom.js";
 import { day, local } from "./format.js";
+import { CaseMap } from "./map.js";
 import { Ticker } from "./ticker.js";
 import { Tile } from "./tile.js";
 import { Trend } from "./trend.js";
@@ -10,23 +11,26 @@ export class Board {
   constructor(state, ctx) {
     this.ctx = ctx;
     const described = state.meta.tiles;
-    this.shape = JSON.stringify(described);
+    this.shape = shape(state);
     this.tiles = described.map((tile) => new Tile(tile, ctx));
     this.agencies = new Agencies(described, ctx);
+    this.map = state.places && new CaseMap(ctx);
     this.trend = new Trend(state.feed, ctx);
     this.ticker = new Ticker(ctx);
     this.notices = h("div", { class: "notices" });
     const tiles = h("section", { class: "tiles" }, this.tiles.map((tile) => tile.element));
-    this.grid = h("main", { class: "board" }, tiles, this.agencies.element, this.trend.element, this.ticker.element);
+    const panels = [this.map?.element, this.agencies.element, this.trend.element, this.ticker.element];
+    this.grid = h("main", { class: "board" }, tiles, panels);
     this.elements = [this.notices, this.grid];
   }
 
-  /** False where the tiles themselves changed, so that the board must be built anew. */
+  /** False where the tiles themselves changed, or a map came or went, so that the board must be built anew. */
   update(state, freshness) {
-    if (JSON.stringify(state.meta.tiles) !== this.shape) return false;
+    if (shape(state) !== this.shape) return false;
     mark(this.grid, "data-state", freshness.state);
     this.notify(state, freshness);
     for (const tile of this.tiles) tile.update(state, freshness);
+    this.map?.update(state);
     this.agencies.update(state);
     this.trend.update(state);
     this.ticker.update(state);
@@ -61,5 +65,6 @@ export class Board {
   }
 }
 
+const shape = (state) => JSON.stringify([state.meta.tiles, Boolean(state.places)]);
 const notice = (tone, word, text) =>
   h("p", { class: "notice", role: "alert", "data-tone": tone }, h("strong", null, `■ ${word}`), h("span", null, text));
