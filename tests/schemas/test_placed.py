@@ -1,62 +1,88 @@
-"""A feed's `place`: what its map could not truly be drawn from is refused, and a map changes no definition."""
+"""A feed's `place`: what no map can be drawn from is refused, and a map changes no definition."""
 
 from __future__ import annotations
 
+import copy
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from schemas import Unusable, load
+from schemas import Feed, Finding, Unusable, load
+from schemas.outlines import read_outlines
+from schemas.placed import misplaced
 from schemas.source_files import PACKAGED
 
-FEED, EVENT = "feed.yaml", "report.v1.json"
-PLACE = "place: {lat: latitude, lon: longitude, shows: in_process, late: overdue, soon: due_today}"
-LAT = '"latitude": {"type": "number", "minimum": -90, "maximum": 90}'
-BAD = [
-    (FEED, "lat: latitude", "lat: lattitude", "place.lat", "near: 'latitude'"),
-    (FEED, "lat: latitude", "lat: category", "place.lat", "of kind text"),
-    (FEED, "lat: latitude", "lat: photo_after", "place.lat", "of kind boolean"),
-    (FEED, "lon: longitude", "lon: latitude", "place.lon", "another attribute"),
-    (FEED, "shows: in_process", "shows: handled_rate", "place.shows", "a tile that is a count"),
-    (FEED, "shows: in_process", "shows: waiting_reception", "place.shows", "a tile that is a count"),
-    (FEED, "late: overdue", "late: overdu", "place.late", "a measure that is a count"),
-    (FEED, ", late: overdue", "", "place.late", "add it"),
-    (FEED, "soon: due_today", "soon: satisfied_rate", "place.soon", "a measure that is a count"),
-    (FEED, PLACE, f"{PLACE}\nhide_below: 5", "place", "hides small numbers"),
-    (EVENT, LAT, '"latitude": {"type": "number", "minimum": -90}', "place.lat", "minimum and maximum"),
-    (EVENT, LAT, '"latitude": {"type": "number", "minimum": -180, "maximum": 180}', "place.lat", "-90 and 90"),
-    (EVENT, LAT, '"latitude": {"type": "string"}', "attributes.latitude.kind", "'string'"),
-    (EVENT, f"{LAT},", "", "place", "both, or neither"),
-]
+Spec = dict[str, Any]
 
 
-@pytest.fixture
-def own(tmp_path: Path) -> Path:
-    """A copy of the packaged feed with a map, in a folder for IOC_SCHEMAS_PATH."""
-    [name] = [feed.feed for feed in load().feeds.values() if feed.place]
-    folder = tmp_path / "feeds" / name
-    shutil.copytree(PACKAGED / "feeds" / name, folder)
-    return folder
+@pytest.fixture(scope="module")
+def feed() -> Feed:
+    """The packaged feed with a map."""
+    [found] = [one for one in load().feeds.values() if one.place]
+    return found
 
 
-@pytest.mark.parametrize(("file", "old", "new", "field", "said"), BAD)
-def test_what_no_map_can_be_drawn_from_is_refused(
-    own: Path, file: str, old: str, new: str, field: str, said: str
+@pytest.mark.parametrize(
+    ("change", "field", "said"),
+    [
+        ({"lat": "lattitude"}, "place.lat", "near: 'latitude'"),
+        ({"lat": "category"}, "place.lat", "of kind text"),
+        ({"lat": "photo_after"}, "place.lat", "of kind boolean"),
+        ({"lon": "latitude"}, "place.lon", "another attribute"),
+        ({"shows": "handled_rate"}, "place.shows", "a tile that is a count"),
+        ({"shows": "waiting_reception"}, "place.shows", "a tile that is a count"),
+        ({"late": "overdu"}, "place.late", "a measure that is a count"),
+        ({"soon": "satisfied_rate"}, "place.soon", "a measure that is a count"),
+    ],
+)
+def test_a_place_that_names_no_place_or_no_count_is_refused(
+    feed: Feed, change: dict[str, str], field: str, said: str
 ) -> None:
-    text = (own / file).read_text(encoding="utf-8")
-    assert old in text
-    (own / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert feed.place is not None
+    other = feed.model_copy(update={"place": feed.place.model_copy(update=change)})
+    found = list(misplaced(other, feed.event_schemas))
+    assert any(one[0] == field and said in one[2] for one in found), found
+
+
+@pytest.mark.parametrize(
+    ("name", "spec", "field", "said"),
+    [
+        ("latitude", {"type": "number", "minimum": -90}, "place.lat", "minimum and maximum"),
+        ("latitude", {"type": "number", "maximum": 90}, "place.lat", "minimum and maximum"),
+        ("latitude", {"type": "number", "minimum": -180, "maximum": 180}, "place.lat", "-90 and 90"),
+        ("longitude", {"type": "number", "minimum": -180, "maximum": 181}, "place.lon", "-180 and 180"),
+        ("longitude", None, "place", "both, or neither"),
+    ],
+)
+def test_an_event_that_promises_no_degrees_or_half_a_place_is_refused(
+    feed: Feed, name: str, spec: Spec | None, field: str, said: str
+) -> None:
+    schemas = copy.deepcopy(feed.event_schemas)
+    properties = next(one["properties"] for one in schemas.values() if name in one["properties"])
+    properties.pop(name) if spec is None else properties.update({name: spec})
+    found = list(misplaced(feed, schemas))
+    assert [one[0] for one in found] == [field]
+    assert said in found[0][2]
+
+
+def test_a_feed_that_hides_small_numbers_has_no_map_and_the_line_is_named(feed: Feed, tmp_path: Path) -> None:
+    folder = tmp_path / "feeds" / feed.feed
+    shutil.copytree(PACKAGED / "feeds" / feed.feed, folder)
+    with (folder / "feed.yaml").open("a", encoding="utf-8") as file:
+        file.write("\nhide_below: 5\n")
     with pytest.raises(Unusable) as refused:
-        load([own.parents[1]])
-    found = [one for one in refused.value.findings if one.field == field and said in str(one)]
-    assert found, str(refused.value)
-    assert found[0].line > 0
+        load([tmp_path])
+    [found] = refused.value.findings
+    lines = (folder / "feed.yaml").read_text(encoding="utf-8").splitlines()
+    assert lines[found.line - 1].startswith("place: ")
+    assert (found.field, "hides small numbers" in found.mend) == ("place", True)
 
 
-def test_a_map_changes_no_figure_and_so_no_definition() -> None:
-    [feed] = [feed for feed in load().feeds.values() if feed.place]
+def test_a_map_changes_no_figure_and_so_no_definition(feed: Feed) -> None:
+    assert list(misplaced(feed, feed.event_schemas)) == []
     assert feed.model_copy(update={"place": None}).definitions_hash == feed.definitions_hash
 
 
@@ -68,6 +94,13 @@ UNIT = {
 }
 
 
+def written(folder: Path, text: str) -> Path:
+    file = folder / "reference" / "outlines.geojson"
+    file.parent.mkdir()
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
@@ -75,24 +108,24 @@ UNIT = {
         ({"geometry": {"type": "Polygon", "coordinates": [[[105, 10]] * 3]}}, "coordinates"),
         ({"geometry": {"type": "Point", "coordinates": [105, 10]}}, "geometry"),
         ({"properties": {"vi": "Xã Một"}}, "properties.en"),
+        ({"id": ""}, "id"),
     ],
 )
-def test_outlines_that_cannot_be_drawn_are_refused(tmp_path: Path, change: object, field: str) -> None:
-    file = tmp_path / "reference" / "outlines.geojson"
-    file.parent.mkdir()
-    file.write_text(json.dumps({"type": "FeatureCollection", "features": [UNIT | change]}), encoding="utf-8")
-    with pytest.raises(Unusable) as refused:
-        load([tmp_path])
-    assert any(field in one.field and "outlines.geojson" in one.file for one in refused.value.findings)
+def test_outlines_that_cannot_be_drawn_are_refused(tmp_path: Path, change: Spec, field: str) -> None:
+    whole = {"type": "FeatureCollection", "features": [UNIT | change]}
+    found: list[Finding] = []
+    assert read_outlines(written(tmp_path, json.dumps(whole)), "outlines.geojson", found) is None
+    assert any(field in one.field and one.file == "outlines.geojson" for one in found), found
+
+
+def test_outlines_that_are_no_json_are_refused_with_their_line(tmp_path: Path) -> None:
+    found: list[Finding] = []
+    assert read_outlines(written(tmp_path, "{\n!"), "outlines.geojson", found) is None
+    assert [one.line for one in found] == [2]
 
 
 def test_a_folders_own_outlines_take_the_place_of_the_packaged(tmp_path: Path) -> None:
-    file = tmp_path / "reference" / "outlines.geojson"
-    file.parent.mkdir()
-    file.write_text(json.dumps({"type": "FeatureCollection", "features": [UNIT]}), encoding="utf-8")
+    written(tmp_path, json.dumps({"type": "FeatureCollection", "features": [UNIT]}))
     outlines = load([tmp_path]).outlines
     assert outlines is not None
     assert [list(map(float, corner)) for corner in outlines.corners()] == [[10, 105], [11, 106]]
-    packaged = load().outlines
-    assert packaged is not None
-    assert len(packaged.features) > 100
