@@ -47,6 +47,8 @@ def _facts(feed: AnyFeed) -> Iterator[tuple[Label, tuple[Inside, ...]]]:
         yield word("fact", "identity"), (codes([joined_by.event, joined_by.same_as]),)
     if isinstance(feed, Feed) and feed.hide_below is not None:
         yield word("fact", "hidden"), (str(feed.hide_below),)
+    if isinstance(feed, Feed) and feed.place is not None:
+        yield word("fact", "place"), (codes([feed.place.lat, feed.place.lon]),)
     if feed.extends:
         yield word("fact", "extends"), (code(feed.extends),)
 
