@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ioc.errors import IocError, Stop
+from ioc.warehouse.connection import Connection
 from jobs import runs
 from jobs.due import wanted
-from jobs.house import Asked, house
+from jobs.house import Asked, House, house
+from schemas import AnyFeed
 
 
 def archive(asked: Asked) -> str:
@@ -17,7 +19,7 @@ def archive(asked: Asked) -> str:
     home = house()
     with home.warehouse() as conn:
         conn.autocommit = True
-        names = [f.feed for f in home.feeds(asked.feed) if not asked.due or wanted(home, conn, f, asked)]
+        names = [f.feed for f in home.feeds(asked) if not asked.due or _from_log(home, conn, f, asked)]
         conn.execute("select pg_advisory_lock(hashtext('ioc archive'))")
         held = fill(home.settings, names, home.now)
     return (
@@ -25,17 +27,23 @@ def archive(asked: Asked) -> str:
     )
 
 
+def _from_log(home: House, conn: Connection, feed: AnyFeed, asked: Asked) -> bool:
+    """Whether the rollup to come may read the feed's log; observations come out of the warehouse."""
+    return (feed.kind == "case" or asked.full) and wanted(home, conn, feed, asked)
+
+
 def rollup(asked: Asked) -> str:
     """To staging: the feed asked for, or every one that is due."""
     from jobs.rollup import failed, staged
+    from jobs.rollup_series import staged_series
 
     home = house()
     with home.warehouse() as conn:
         try:
-            return staged(home, conn, asked)
+            return "\n".join(staged(home, conn, asked) + staged_series(home, conn, asked)) or "nothing new"
         except IocError as exc:
             conn.rollback()
-            for feed in home.feeds(asked.feed) if asked.feed else []:
+            for feed in home.feeds(asked) if asked.feed else []:
                 failed(home, conn, feed, asked, str(exc))
             raise
 
