@@ -22,6 +22,7 @@ from screens.position import Position, read_position
 from screens.slow import Sources
 
 TICKER_SECONDS = 0.4  # nobody reads events faster
+MAP_REST = 20  # a map is read again after so many times what its reading took: the board comes first
 PAST_SECONDS = 300.0  # late events change earlier days too
 SHOWN = 12  # arriving events kept in the ticker
 ARRIVED = f"""
@@ -55,6 +56,8 @@ class Memory:
     ticker: list[Row] = field(default_factory=list)
     sources: Sources = field(default_factory=Sources)
     stale: bool = True  # the slow part is due
+    map: Row = field(default_factory=dict)
+    map_due: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ class Boards:
         self._successors: tuple[date, dict[str, str]] = (date.min, {})
         self._plans = {name: Plan.of(feed, registry) for name, feed in registry.feeds.items()}
         for memory in self._memory.values():
-            memory.stale, memory.past = True, None
+            memory.stale, memory.past, memory.map_due = True, None, 0.0
 
     def successors(self, day: date) -> dict[str, str]:
         """ioc.agencies.successors, worked out once a day."""
@@ -140,9 +143,20 @@ class Boards:
                 await memory.sources.look(connection, name, position)
                 memory.seldom = await slow.read(connection, feed, self._registry)
                 if plan.map is not None:
-                    memory.seldom["places"] = await plan.map.read(connection, names, position)
+                    memory.seldom["places"] = await mapped(connection, plan.map, memory, names, position)
                 memory.stale = False
         return state(feed, plan, names, position, counted, memory, codes)
+
+
+async def mapped(
+    connection: AsyncConnection[Any], drawn: places.Map, memory: Memory, names: Row, position: Position
+) -> Row:
+    """The map, with the instant and position that it is of; read again once it is due."""
+    began = time.monotonic()
+    if began >= memory.map_due:
+        memory.map = await drawn.read(connection, names, position)
+        memory.map_due = began + (time.monotonic() - began) * MAP_REST
+    return memory.map
 
 
 async def arrived(connection: AsyncConnection[Any], names: Row) -> list[Row]:

@@ -32,15 +32,15 @@ DEGREES = re.compile(r"-?\d{1,3}(\.\d{1,3})?")
 NUMBER = r"^-?\d{1,3}(\.\d{1,20})?([eE]-\d{1,2})?$"
 READ = "case when attributes->>'{0}' ~ '{1}' then (attributes->>'{0}')::numeric end"
 INSIDE = "({lat} >= %(south)s and {lat} < %(north)s and {lon} >= %(west)s and {lon} < %(east)s)"
+# Materialized: a coordinate is read out of its text once, not at each mention.
 LOCATED = """
-with placed as (
+with placed as materialized (
     select case_id, {lat} as lat, {lon} as lon, {stand} as stand
     from cases where feed = %(feed)s and ({shows})
-), located as materialized (
-    select *, {inside} as inside,
+), located as (
+    select *, case when lat is not null and lon is not null then {inside} end as inside,
         div(lat - %(south)s, %(step)s)::int as y, div(lon - %(west)s, %(step)s)::int as x
-    from (select * from placed where lat is not null and lon is not null) placed
-    union all select *, null, null, null from placed where lat is null or lon is null
+    from placed
 )
 """
 CELLS = """

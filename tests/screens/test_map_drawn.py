@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from screens import places
+from screens import board, places
 from screens.places import Box, Grid, assembled
+from screens.position import Position
 from tests.screens.test_words import asked
 
 
@@ -68,3 +71,29 @@ def test_arrow_keys_go_to_the_mark_beside() -> None:
     ways = ("ArrowRight", "ArrowDown", "ArrowUp", "ArrowLeft", "a")
     step = "given[1].map((key) => m.neighbour(given[0], 0, key))"
     assert asked("places.js", step, [points, ways]) == [1, 3, 4, None, None]
+
+
+class Drawn:
+    """A map whose reading takes a while."""
+
+    reads = 0
+
+    async def read(self, *_: object) -> dict[str, Any]:
+        self.reads += 1
+        await asyncio.sleep(0.1)
+        return {"read": self.reads}
+
+
+def test_a_map_that_takes_long_is_not_read_again_before_it_is_due() -> None:
+    drawn: Any = Drawn()
+    memory = board.Memory()
+
+    async def read() -> Any:
+        return await board.mapped(None, drawn, memory, {}, Position(()))  # type: ignore[arg-type]
+
+    async def thrice() -> list[Any]:
+        found = [await read(), await read()]
+        memory.map_due = 0.0
+        return [*found, await read()]
+
+    assert asyncio.run(thrice()) == [{"read": 1}, {"read": 1}, {"read": 2}]
