@@ -17,13 +17,14 @@ from ioc.event import instant_text
 from ioc.warehouse.surge import Watched
 from schemas import Registry
 from schemas.feed import Feed
-from screens import past, slow, tiles
+from screens import past, places, slow, tiles
 from screens.hiding import Hiding, unnamed
 from screens.position import Position, read_position
 from screens.slow import Sources
 from screens.surge import Surges
 
 TICKER_SECONDS = 0.4  # nobody reads events faster
+MAP_REST = 20  # a map is read again after so many times what its reading took: the board comes first
 PAST_SECONDS = 300.0  # late events change earlier days too
 SHOWN = 12  # arriving events kept in the ticker
 ARRIVED = f"""
@@ -59,6 +60,8 @@ class Memory:
     stale: bool = True  # the slow part is due
     surges: Surges = field(default_factory=Surges)
     surge: Row = field(default_factory=dict)
+    map: Row = field(default_factory=dict)
+    map_due: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ class Plan:
     definitions: str
     hiding: Hiding
     surge: Watched | None
+    map: places.Map | None
 
     @classmethod
     def of(cls, feed: Feed, registry: Registry) -> Plan:
@@ -78,7 +82,8 @@ class Plan:
         scans = tiles.scans(parts)
         sql = " union all ".join(scan.sql() for scan in scans)
         hiding, surge = Hiding.of(feed, registry), Watched.of(feed, registry)
-        return cls(parts, scans, sql, feed.definitions_hash, hiding, surge)
+        drawn = places.Map.of(feed, registry)
+        return cls(parts, scans, sql, feed.definitions_hash, hiding, surge, drawn)
 
 
 def local_day(feed: Feed, at: datetime) -> date:
@@ -105,6 +110,7 @@ class Boards:
         self._plans = {name: Plan.of(feed, registry) for name, feed in registry.feeds.items()}
         for memory in self._memory.values():
             memory.stale, memory.past, memory.surges = True, None, Surges()
+            memory.map_due = 0.0
 
     def successors(self, day: date) -> dict[str, str]:
         """ioc.agencies.successors, worked out once a day."""
@@ -144,8 +150,21 @@ class Boards:
             if memory.stale:
                 await memory.sources.look(connection, name, position)
                 memory.seldom = await slow.read(connection, feed, self._registry)
+                if plan.map is not None:
+                    memory.seldom["places"] = await mapped(connection, plan.map, memory, names, position)
                 memory.stale = False
         return state(feed, plan, names, position, counted, memory, codes)
+
+
+async def mapped(
+    connection: AsyncConnection[Any], drawn: places.Map, memory: Memory, names: Row, position: Position
+) -> Row:
+    """The map, with the instant and position that it is of; read again once it is due."""
+    began = time.monotonic()
+    if began >= memory.map_due:
+        memory.map = await drawn.read(connection, names, position)
+        memory.map_due = began + (time.monotonic() - began) * MAP_REST
+    return memory.map
 
 
 async def arrived(connection: AsyncConnection[Any], names: Row) -> list[Row]:

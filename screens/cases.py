@@ -18,7 +18,7 @@ from ioc.warehouse import surge
 from schemas.feed import Feed
 from schemas.flags import flags
 from schemas.history import History
-from screens import board, tiles
+from screens import board, places, tiles
 from screens.asof import known
 from screens.hiding import NAMING, refuse, unnamed
 from screens.position import Position
@@ -46,6 +46,8 @@ class Asked:
     position: Position | None = None
     agency: str | None = None
     flag: str | None = None
+    stand: str | None = None
+    place: str | None = None
     search: str | None = None
     sort: str = "due_at"
     descending: bool = False
@@ -97,6 +99,8 @@ async def select(connection: AsyncConnection[Any], terms: Terms, asked: Asked) -
     if asked.flag is not None:
         wheres.append("flags @> array[%(flag)s]")
         names["flag"] = asked.flag
+    on_map, its_names = places.wheres(feed, asked.stand, asked.place)
+    wheres, names = wheres + on_map, names | its_names
     if asked.search:
         wheres.append(f"(starts_with(case_id, %(search)s) or case_id in ({CALLED.format('search')}))")
         names["search"] = asked.search

@@ -12,7 +12,8 @@ from sqlglot import exp
 from ioc.errors import BadInput
 from ioc.kernel.measures import Measure
 from ioc.warehouse import surge
-from schemas.feed import OF_THE_DAY, Feed
+from schemas.feed import Feed
+from schemas.measure import OF_THE_DAY
 
 # Lists that stand behind no tile.
 SET_ASIDE, FLAGGED, SURGE = "set_aside", "flagged", "surge"

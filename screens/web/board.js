@@ -2,6 +2,7 @@
 import { Agencies } from "./agencies.js";
 import { h, mark } from "./dom.js";
 import { day, local } from "./format.js";
+import { CaseMap } from "./map.js";
 import { Rates } from "./rates.js";
 import { shapeOf } from "./shapes.js";
 import { SurgeTile, surging } from "./surge.js";
@@ -13,26 +14,29 @@ export class Board {
   constructor(state, ctx) {
     this.ctx = ctx;
     const described = state.meta.tiles;
-    this.shape = shape(state.meta);
+    this.shape = shape(state);
     this.tiles = described.map((tile) => new Tile(tile, ctx));
     if (state.meta.surge) this.tiles.splice(1, 0, new SurgeTile(ctx));
     this.rates = new Rates(state.meta.rates, ctx);
     this.agencies = new Agencies(described, ctx);
+    this.map = state.places && new CaseMap(ctx);
     this.trend = new Trend(state.feed, ctx);
     this.ticker = new Ticker(ctx);
     this.notices = h("div", { class: "notices" });
     const tiles = h("section", { class: "tiles" }, this.tiles.map((tile) => tile.element));
-    this.grid = h("main", { class: "board" }, tiles, this.rates.element, this.agencies.element, this.trend.element, this.ticker.element);
+    const panels = [this.rates.element, this.map?.element, this.agencies.element, this.trend.element, this.ticker.element];
+    this.grid = h("main", { class: "board" }, tiles, panels);
     this.elements = [this.notices, this.grid];
   }
 
-  /** False where the tiles themselves changed, so that the board must be built anew. */
+  /** False where the tiles themselves changed, or a map came or went, so that the board must be built anew. */
   update(state, freshness) {
-    if (shape(state.meta) !== this.shape) return false;
+    if (shape(state) !== this.shape) return false;
     mark(this.grid, "data-state", freshness.state);
     this.notify(state, freshness);
     for (const tile of this.tiles) tile.update(state, freshness);
     this.rates.update(state, freshness);
+    this.map?.update(state);
     this.agencies.update(state);
     this.trend.update(state);
     this.ticker.update(state);
@@ -69,7 +73,7 @@ export class Board {
 }
 
 /** What a board is built by. */
-const shape = ({ tiles, rates, surge }) => JSON.stringify([tiles, rates, surge]);
+const shape = ({ meta, places }) => JSON.stringify([meta.tiles, meta.rates, meta.surge, Boolean(places)]);
 
 const notice = (tone, word, text, href) =>
   h("p", { class: "notice", role: "alert", "data-tone": tone }, h("strong", null, `${shapeOf(tone)} ${word}`), h(href ? "a" : "span", { href }, text));

@@ -50,6 +50,8 @@ def _facts(feed: AnyFeed) -> Iterator[tuple[Label, tuple[Inside, ...]]]:
         yield word("fact", "hidden"), (str(feed.hide_below),)
     if isinstance(feed, Feed) and feed.surge is not None:
         yield word("fact", "surge"), (pair(word("surge", "rule", **_surge(feed.surge))),)
+    if isinstance(feed, Feed) and feed.place is not None:
+        yield word("fact", "place"), (codes([feed.place.lat, feed.place.lon]),)
     if feed.extends:
         yield word("fact", "extends"), (code(feed.extends),)
 
