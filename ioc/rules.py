@@ -9,6 +9,7 @@ from typing import Any
 from ioc.calendars import worktime
 from ioc.kernel.clocks import ClockRules
 from ioc.kernel.identity import Identity
+from ioc.kernel.levels import Levels
 from ioc.kernel.limits import Limit, Limits
 from ioc.kernel.observations import ObservedRules
 from ioc.kernel.rules import CaseRules
@@ -44,6 +45,7 @@ def rules_of(definitions: Mapping[str, Any], named: str) -> CaseRules:
         identity=_identity(definitions.get("identity")),
         authority=_authority(definitions.get("authority")),
         attributes=tuple(definitions.get("attributes", ())),
+        levels=_levels(definitions.get("service_levels")),
     )
 
 
@@ -68,6 +70,12 @@ def _authority(said: Mapping[str, Any] | None) -> Authority | None:
         return None
     stages = tuple(Stage(tuple(phases), tuple(sources)) for phases, sources in said["stages"])
     return Authority(stages, said["tolerance"] * HOUR // 60)
+
+
+def _levels(said: Mapping[str, Any] | None) -> Levels | None:
+    if said is None:
+        return None
+    return Levels(said["attribute"], frozenset(said["full"]), frozenset(said["partial"]))
 
 
 def pauses_in(definitions: Mapping[str, Any]) -> dict[str, str]:

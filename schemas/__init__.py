@@ -3,11 +3,12 @@
 from schemas.any_feed import AnyFeed
 from schemas.calendar import Calendar
 from schemas.event_files import personal_fields
-from schemas.feed import Feed, Measure
+from schemas.feed import Feed
 from schemas.findings import Finding, Unusable, near
 from schemas.form import Form, FormCode
 from schemas.history import History, Succession
 from schemas.lifecycle import Status
+from schemas.measure import Measure
 from schemas.observation_feed import Dimension, ObservationFeed, Series
 from schemas.period_calendar import PeriodCalendar
 from schemas.procedures import ProcedureVersion, version_at

@@ -122,6 +122,11 @@ class App:
         async with self._service.desk.snapshot() as connection:
             return json(await flags.read(connection, feed, self._service.clock.now()))
 
+    async def outlines(self, request: Request) -> Response:
+        """What maps are drawn on."""
+        drawn = self._service.registry.outlines
+        return json({"features": []} if drawn is None else drawn.model_dump(mode="json"))
+
     async def trend(self, request: Request) -> Response:
         feed, days = self.feed(request), asking.number(request, "days", YEAR, 10 * YEAR)
         agency, as_of = asking.text(request, "agency"), self.as_of(request, feed)
@@ -145,6 +150,7 @@ class App:
             Route("/static/{release}/{path:path}", self.static),
             Route("/health", self.health),
             Route("/api/feeds", self.feeds),
+            Route("/api/outlines", self.outlines),
             Route(f"{api}/snapshot", self.snapshot),
             Route(f"{api}/stream", self.stream),
             Route(f"{api}/trend", self.trend),

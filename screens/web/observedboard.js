@@ -1,6 +1,7 @@
 /** The board of observations: a tile per series, and what the newest period is made of. */
 import { dialog, h, mark, say } from "./dom.js";
 import { day, decimal } from "./format.js";
+import { Notices } from "./notices.js";
 import { course } from "./spark.js";
 import { Ticker } from "./ticker.js";
 
@@ -23,13 +24,15 @@ export class ObservedBoard {
     this.ticker = new Ticker(ctx);
     const tiles = h("section", { class: "tiles" }, this.tiles.map((tile) => tile.element));
     this.grid = h("main", { class: "board" }, tiles, panel, this.ticker.element);
-    this.elements = [this.grid];
+    this.notices = new Notices(ctx);
+    this.elements = [this.notices.element, this.grid];
   }
 
   /** False where the series themselves changed, so that the board must be built anew. */
   update(state, freshness) {
     if (shape(state) !== this.shape) return false;
     mark(this.grid, "data-state", freshness.state);
+    this.notices.update(state, freshness);
     for (const tile of this.tiles) tile.update(state, freshness);
     this.table(state);
     this.ticker.update(state);
