@@ -119,7 +119,10 @@ RECEIVED = ("2025-05-05T09:00", "2")  # a Monday after the law changed: 7 days, 
         ),
         # begun under the law before: 3 working days, the first a Saturday that is worked
         ([("2025-04-25T09:00", "2")], {"kind": "x"}, "running", "2025-04-29T10:00:00.000000Z"),
-        ([("2025-04-25T09:00", "2")], {"kind": "v"}, "law_not_known", None),
+        # the law changes at a local midnight
+        ([("2025-04-27T23:59", "2")], {"kind": "x"}, "running", "2025-05-06T09:30:00.000000Z"),
+        ([("2025-04-28T00:00", "2")], {"kind": "x"}, "running", "2025-05-05T09:30:00.000000Z"),
+        ([("2025-04-27T23:59", "2")], {"kind": "v"}, "law_not_known", None),
         ([RECEIVED], {"kind": "z"}, "no_limit", None),
         ([RECEIVED], {"kind": "y"}, "kind_not_known", None),
         ([RECEIVED], {}, "kind_not_known", None),

@@ -26,7 +26,11 @@ BAD = [
     (HARD, "when: {kind: denunciation, difficulty: [hard, ordinary]}", "limits 3 and 4 overlap"),
     (HARD, "when: {kind: appeal}", "'appeal' is none of complaint, denunciation, petition"),
     (HARD, "when: {kind: denunciation, difficulty: hard, remote: often}", "'often' is none of true, false"),
-    (HARD, "when: {kind: denunciation, difficulty: hard, sort: a}", "stages.acceptance.limits.3.when.sort: no attribute"),
+    (
+        HARD,
+        "when: {kind: denunciation, difficulty: hard, sort: a}",
+        "stages.acceptance.limits.3.when.sort: no attribute",
+    ),
     ("confidence: A", "confidence: certain", "Input should be 'A', 'B', 'C' or '?'"),
     (
         "  acceptance:\n    label: {vi: Thụ",
