@@ -1,6 +1,6 @@
 """
 ### archive
-Takes what is new on every case feed's Kafka topic into the event log, exactly once.
+Takes what is new on every feed's Kafka topic into the event log, exactly once.
 
 **Screens:** none directly; every rollup reads this log. **If it fails:** nothing is lost while Kafka keeps
 the events (`topic.retention_days` of the feed); safe to run again at any time. Where nothing is new it starts

@@ -43,7 +43,7 @@ START = load().rollup_start
     doc_md=__doc__,
 )
 def rollup_flow_day():
-    published(due=True)
+    published(due=True, kind="case")
 
 
 rollup_flow_day()

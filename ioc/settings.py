@@ -114,8 +114,10 @@ class Settings(BaseSettings):
         description="where a demo's clock starts the first time (ISO, with a zone)",
     )
     archive_cron: str = Field(default="*/15 * * * *", description="when the archive runs by itself")
-    rollup_cron: str = Field(default="30 0 * * *", description="when the rollups run by themselves")
-
+    rollup_cron: str = Field(default="30 0 * * *", description="when the rollup of cases runs by itself")
+    series_cron: str = Field(
+        default="45 0 * * *", description="when observations are rolled up by themselves"
+    )
     rollup_start: str = Field(
         default="",
         description="since when (ISO, with a zone) rollups that were missed are caught up; `up` remembers its"

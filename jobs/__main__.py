@@ -15,7 +15,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m jobs", description=__doc__)
     parser.add_argument("step", choices=["archive", "rollup", "audit", "publish"])
     parser.add_argument("--trigger", default="", help="what this run belongs to: the Airflow run's id")
-    parser.add_argument("--feed", help="one feed; without it every case feed that has events")
+    parser.add_argument("--feed", help="one feed; without it every one that has events")
+    parser.add_argument("--kind", choices=["case", "observation"], help="of feeds; both without")
     parser.add_argument("--from", dest="first", type=date.fromisoformat)
     parser.add_argument("--to", dest="last", type=date.fromisoformat)
     instant = datetime.fromisoformat
@@ -27,7 +28,7 @@ def main() -> int:
         from jobs import house, steps
 
         days = (given.first, given.last)
-        asked = house.Asked(given.trigger, given.feed, *days, given.due, given.full, given.until)
+        asked = house.Asked(given.trigger, given.feed, *days, given.due, given.full, given.kind, given.until)
         said = steps.STEPS[given.step](asked)
     except IocError as exc:
         sys.stdout.write(f"{exc}\n")

@@ -15,10 +15,11 @@ from psycopg import sql
 
 from ioc.errors import Stop
 from ioc.verify.day import recount
+from ioc.verify.observations import told
 from ioc.warehouse.connection import Connection
 from jobs.data_docs import Framed, validated
 from jobs.overlay import Overlay, overlay
-from jobs.runs import TABLES, Run, end, find
+from jobs.runs import SERIES, Run, end, find
 from schemas.tables import Table, table
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
@@ -40,8 +41,8 @@ def audit(conn: Connection, run_id: str, at: datetime, docs: Path | None = None)
     run = find(conn, run_id)
     if run is None or run.state not in ("staged", "audited", "refused"):
         raise Stop(f"run {run_id} is {run.state if run else 'unknown'}: only a staged run can be audited")
-    promises, over = [table(rolled.name) for rolled in TABLES], overlay(conn, run)
-    recount(conn, run.definitions, run.position, run.covers_to)
+    promises, over = [table(rolled.name) for rolled in run.tables], overlay(conn, run)
+    recounted(conn, run)
     frames = [
         Framed(promise, name, frame(conn, promise, run, over, name))
         for promise in promises
@@ -58,11 +59,20 @@ def audit(conn: Connection, run_id: str, at: datetime, docs: Path | None = None)
     return found
 
 
+def recounted(conn: Connection, run: Run) -> None:
+    """What the checker makes of the stored events below the run's position, as temporary tables."""
+    if run.kind == "case":
+        recount(conn, run.definitions, run.position, run.covers_to)
+    else:
+        told(conn, run.feed, run.definitions, run.position, of=run.staging(SERIES))
+
+
 def frame(conn: Connection, promise: Table, run: Run, over: Overlay, name: str) -> pd.DataFrame:
     """What one of the table's frames makes of the run's tables and of what the warehouse holds.
 
-    It may name each table that is staged, {from} and {to} (days), {feed}, {definitions} and {position}; and
-    verify_case, the cases of {to} folded again in SQL.
+    It may name each table of its kind, {from} and {to} (days), {feed}, {definitions}, {position}, {staged}
+    (of the first table what this run staged); and verify_case, the cases of {to} folded again in SQL, or
+    verify_observed, the staged observations.
     """
     said = {
         "from": sql.Literal(over.first),
@@ -70,6 +80,7 @@ def frame(conn: Connection, promise: Table, run: Run, over: Overlay, name: str) 
         "feed": sql.Literal(run.feed),
         "definitions": sql.Literal(run.definitions),
         "position": sql.Literal(json.dumps(run.position)),
+        "staged": run.staging(run.tables[0]),
     }
     text = sql.SQL(promise.frames[name]).format(**over.relations, **said)
     with conn.cursor() as cursor:

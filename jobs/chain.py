@@ -27,20 +27,24 @@ def params(*, full: bool) -> dict[str, Param]:
     return asked | {"full": Param(default=full, type="boolean")}
 
 
-def published(*, due: bool) -> None:
-    """The four tasks, one after another. due: archive only feeds whose published figures are out of date."""
+def published(*, due: bool, kind: str | None = None) -> None:
+    """The four tasks, one after another. due: archive only feeds whose published figures are out of date.
+
+    kind: of feeds, `case` or `observation`; both without.
+    """
+    of = {"kind": kind}
 
     @task
     def archive(**context: Any) -> str:
         from jobs.launch import launch
 
-        return launch("archive", context, **({"due": True} if due else {}))
+        return launch("archive", context, **of, **({"due": True} if due else {}))
 
     @task
     def rollup(**context: Any) -> str:
         from jobs.launch import launch
 
-        return launch("rollup", context)
+        return launch("rollup", context, **of)
 
     @task
     def audit(**context: Any) -> str:

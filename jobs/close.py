@@ -20,7 +20,7 @@ from ioc.kernel.months import Months
 from ioc.kernel.rules import CaseRules
 from ioc.warehouse.connection import Connection
 from ioc.warehouse.known import Ends, below, crosswalk_of, events_of, touched
-from ioc.warehouse.offsets import standings
+from ioc.warehouse.offsets import ends
 from ioc.warehouse.revisions import Published, published
 from jobs import runs
 from jobs.close_details import closed_details
@@ -88,14 +88,14 @@ def close(conn: Connection, rules: CaseRules, months: Months, last: date) -> Clo
     base = _base(conn, rules, before)
     reach = Reach(before.covers_from, before.covers_to, max(last, before.covers_to))
     ended = new_months(months, reach)
-    ends = {partition: s.next_offset for (_, partition), s in standings(conn, [rules.feed]).items()}
-    codes = touched(conn, rules.feed, position_of(before, rules.feed), ends)
+    reached = ends(conn, rules.feed)
+    codes = touched(conn, rules.feed, position_of(before, rules.feed), reached)
     if len(codes) > TOUCHED:
         raise Rebuild(f"{len(codes)} codes have new events: the log is read sooner")
     begins = min(ended.first, reach.closed + _DAY)
     rows = conn.execute(_STANDING, {"feed": rules.feed, "since": begins}).fetchall()
     standing = {str(case) for (case,) in rows}
-    known = Known(rules, ends, crosswalk_of(conn, rules.feed, standing | set(codes)), months)
+    known = Known(rules, reached, crosswalk_of(conn, rules.feed, standing | set(codes)), months)
     changed = _changed(conn, known, before, {known.cases.get(code, code) for code in codes}, ended)
     rest = _rest(conn, known, sorted(standing - changed.cases), ended)
     changes, ledger = _rows(conn, changed, rest, known, reach)

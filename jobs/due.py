@@ -8,13 +8,17 @@ from zoneinfo import ZoneInfo
 from psycopg.types.json import Jsonb
 
 from ioc.warehouse.connection import Connection
+from ioc.warehouse.known import touched
+from ioc.warehouse.observations import any_ended
+from ioc.warehouse.offsets import ends
 from ioc.warehouse.revisions import Published, published
 from jobs.house import Asked, House
+from jobs.told import position_of
 from jobs.window import last_ended_day
-from schemas import Feed
+from schemas import AnyFeed, ObservationFeed
 
 
-def wanted(home: House, conn: Connection, feed: Feed, asked: Asked) -> bool:
+def wanted(home: House, conn: Connection, feed: AnyFeed, asked: Asked) -> bool:
     """Whether a run is to roll this feed up: asked for by name, published and to be rebuilt, or due."""
     if asked.until is None and asked.feed:
         return True
@@ -23,7 +27,7 @@ def wanted(home: House, conn: Connection, feed: Feed, asked: Asked) -> bool:
     return due(conn, feed, home.now, home.until(asked))
 
 
-def due(conn: Connection, feed: Feed, now: datetime, until: datetime | None = None) -> bool:
+def due(conn: Connection, feed: AnyFeed, now: datetime, until: datetime | None = None) -> bool:
     """True where a day has ended since, the rules changed, or a covered day had a late event.
 
     What happened after the covered days waits until its day has ended. until: where the run is made for an
@@ -50,7 +54,7 @@ def _midnight(day: date, zone: str) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))
 
 
-def _began(conn: Connection, feed: Feed, last: date) -> bool:
+def _began(conn: Connection, feed: AnyFeed, last: date) -> bool:
     """Whether anything happened up to the day: figures begin with the first event, not with a day before."""
     found = conn.execute(
         "select from event where feed = %s and occurred_at < %s limit 1",
@@ -59,8 +63,14 @@ def _began(conn: Connection, feed: Feed, last: date) -> bool:
     return found is not None
 
 
-def _late(conn: Connection, feed: Feed, before: Published) -> bool:
-    """Whether an event at or above the published position lies on a covered day."""
+def _late(conn: Connection, feed: AnyFeed, before: Published) -> bool:
+    """Whether an event at or above the published position lies on a covered day.
+
+    Of observations: whether one is of a period that ended on a covered day.
+    """
+    if isinstance(feed, ObservationFeed):
+        news = touched(conn, feed.feed, position_of(before, feed.feed), ends(conn, feed.feed))
+        return any_ended(conn, feed.feed, news, before.covers_to)
     midnight = _midnight(before.covers_to, feed.zone)
     found = conn.execute(
         """

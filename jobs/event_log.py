@@ -39,6 +39,20 @@ SMALL_FILES = 16  # of one bucket and month: then they are made one
 
 
 @dataclass(frozen=True)
+class Pinned:
+    """A feed's log at one version and position, without the offsets that live has in quarantine."""
+
+    uri: str
+    version: int
+    buckets: int
+    position: Position
+    quarantined: frozenset[tuple[int, int]]
+
+    def scan(self) -> pl.LazyFrame:
+        return pl.scan_delta(self.uri, version=self.version)
+
+
+@dataclass(frozen=True)
 class EventLog:
     """Where one feed's events are kept, with what remembers how far Spark got beside them."""
 
@@ -87,6 +101,18 @@ def held(table: DeltaTable) -> Position:
     scan = pl.scan_delta(table.table_uri, version=table.version())
     ends = scan.group_by("partition").agg(pl.col("offset").max() + 1).collect()
     return {int(partition): int(after) for partition, after in sorted(ends.rows())}
+
+
+def below(events: pl.LazyFrame, pinned: Pinned) -> pl.LazyFrame:
+    """Only what was known at the position, and nothing that live refused."""
+    ends = pl.col("partition").replace_strict(pinned.position, default=0, return_dtype=pl.Int64)
+    known = events.filter(pl.col("case_id").is_not_null(), pl.col("offset") < ends)
+    if not pinned.quarantined:
+        return known
+    refused = pl.LazyFrame(
+        sorted(pinned.quarantined), schema={"partition": pl.Int32(), "offset": pl.Int64()}, orient="row"
+    )
+    return known.join(refused, on=["partition", "offset"], how="anti")
 
 
 def compact(table: DeltaTable) -> bool:

@@ -30,7 +30,7 @@ from ioc.kernel.identity import joined
 from ioc.kernel.months import MONTH_CELLS, MONTH_KEYS, NEEDED, Months, added, month_cells
 from ioc.kernel.rules import CaseRules
 from jobs.crosswalk import HASHES, of_codes, parts, without
-from jobs.event_log import Position
+from jobs.event_log import Pinned, below
 from jobs.rows import Cells, added_up, layout, names, packed, unpacked
 
 if TYPE_CHECKING:
@@ -51,18 +51,13 @@ NO_MONTHS = Months((), date.min, date.min)
 
 
 @dataclass(frozen=True)
-class Source:
-    """A feed's log pinned at one version and position, without the offsets that live has in quarantine.
+class Source(Pinned):
+    """A feed's pinned log, and how its cases are folded.
 
     cases: code -> case of the codes that were joined (crosswalk), read from the log at the position.
     months: which are counted besides the days.
     """
 
-    uri: str
-    version: int
-    buckets: int
-    position: Position
-    quarantined: frozenset[tuple[int, int]]
     rules: CaseRules
     cases: Mapping[str, str] = field(default_factory=dict)
     months: Months = NO_MONTHS
@@ -163,18 +158,6 @@ def joined_slices(source: Source) -> Iterable[pl.LazyFrame]:
 def portions(events: int) -> int:
     """In how many slices so many events are folded."""
     return max(1, math.ceil(events * EVENT_BYTES / TASK_BYTES))
-
-
-def below(events: pl.LazyFrame, source: Source) -> pl.LazyFrame:
-    """Only what was known at the position, and nothing that live refused."""
-    ends = pl.col("partition").replace_strict(source.position, default=0, return_dtype=pl.Int64)
-    known = events.filter(pl.col("case_id").is_not_null(), pl.col("offset") < ends)
-    if not source.quarantined:
-        return known
-    refused = pl.LazyFrame(
-        sorted(source.quarantined), schema={"partition": pl.Int32(), "offset": pl.Int64()}, orient="row"
-    )
-    return known.join(refused, on=["partition", "offset"], how="anti")
 
 
 def folded(events: pl.LazyFrame, rules: CaseRules, months: Months = NO_MONTHS) -> dict[str, pl.DataFrame]:

@@ -11,7 +11,7 @@ from ioc.errors import BadInput
 from ioc.settings import Settings, load
 from ioc.warehouse import connect
 from ioc.warehouse.connection import Connection
-from schemas import Feed, Registry
+from schemas import AnyFeed, Registry, near
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Asked:
     last: date | None = None
     due: bool = False  # only feeds whose published figures are out of date
     full: bool = False  # read the whole log, though days could be closed on top of what is published
+    kind: str | None = None  # of feeds: case | observation; both without
     until: datetime | None = None  # the machine's instant that the run was made for: no day that ended later
 
 
@@ -44,14 +45,16 @@ class House:
             return self.now
         return min(Clock.parse(self.settings.clock).at(asked.until), self.now)
 
-    def feeds(self, asked: str | None) -> list[Feed]:
-        """The feed asked for, or every one; BadInput names the known ones."""
-        if asked is None:
-            return [feed for _, feed in sorted(self.registry.feeds.items())]
-        try:
-            return [self.registry.feed(asked)]
-        except KeyError as exc:
-            raise BadInput("feed", asked, f"name one of {', '.join(sorted(self.registry.feeds))}") from exc
+    def feeds(self, asked: Asked) -> list[AnyFeed]:
+        """The feed asked for, or every one of the kind; BadInput names the known ones."""
+        every = sorted(self.registry.every.items())
+        known = {name: feed for name, feed in every if asked.kind in (None, feed.kind)}
+        if asked.feed is None:
+            return list(known.values())
+        if asked.feed not in known:
+            mend = f"name one of {', '.join(known)}{near(asked.feed, known)}"
+            raise BadInput("feed", asked.feed, mend)
+        return [known[asked.feed]]
 
 
 def house() -> House:

@@ -11,6 +11,7 @@ from typing import Any
 from ioc.errors import Retry, Stop
 from ioc.stack.processes import dies_with_parent
 
+ASSETS = {"case": "flow", "observation": "series"}  # what a feed of the kind publishes
 AGAIN = 75  # exit of a step that may be tried again
 BY_TIME = (
     "scheduled",
@@ -19,8 +20,8 @@ BY_TIME = (
 
 
 def words(step: str, trigger: str, asked: Mapping[str, object]) -> list[str]:
-    """The step's command line; `asked`: feed, from, to, until, each may be null; due, full."""
-    names = ("feed", "from", "to", "until")
+    """The step's command line; `asked`: feed, kind, from, to, until, each may be null; due, full."""
+    names = ("feed", "kind", "from", "to", "until")
     given = [word for name in names if (value := asked.get(name)) for word in (f"--{name}", str(value))]
     due = ["--due"] if asked.get("due") and not asked.get("feed") else []
     full = ["--full"] if asked.get("full") else []
@@ -72,9 +73,12 @@ def published(context: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 
     with connect(load(), name="ioc publish") as conn:
         rows: list[Any] = conn.execute(
-            "select feed, revision, covers_from::text, covers_to::text, run_id from revision"
-            " where right(run_id, length(%(end)s)) = %(end)s order by feed",
+            "select r.feed, r.revision, r.covers_from::text, r.covers_to::text, r.run_id, run.kind"
+            " from revision r join run using (run_id)"
+            " where right(r.run_id, length(%(end)s)) = %(end)s order by r.feed",
             {"end": f":{trigger_of(context)}"},
         ).fetchall()
     names = ("feed", "revision", "covers_from", "covers_to", "run_id")
-    return [(f"warehouse://flow/{row[0]}", dict(zip(names, row, strict=True))) for row in rows]
+    return [
+        (f"warehouse://{ASSETS[row[5]]}/{row[0]}", dict(zip(names, row[:5], strict=True))) for row in rows
+    ]

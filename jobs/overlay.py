@@ -29,14 +29,21 @@ class Overlay:
 def overlay(conn: Connection, run: Run) -> Overlay:
     """Of a staged run; temporary tables of this transaction where it stages changes."""
     if run.scope == "all":
-        return Overlay({table.name: run.staging(table) for table in TABLES}, run.covers_from)
+        return Overlay({table.name: run.staging(table) for table in run.tables}, run.covers_from)
+    begins = _begins(conn, run)
+    return Overlay({table.name: _laid(conn, run, table, first) for table, first in begins}, begins[0][1])
+
+
+def _begins(conn: Connection, run: Run) -> list[tuple[Rolled, date]]:
+    """From which day on each table is laid over; the first table's is the audit's first day."""
+    if run.kind == "observation":
+        return [(table, _first(conn, run, table) or run.covers_to) for table in run.tables]
     monthly = [table for table in TABLES if table is not DAYS]
     firsts = [first for table in monthly if (first := _first(conn, run, table))]
     months = min(firsts, default=date.max) - _MONTH  # with the month before the first that changes
     days = min(months, (_first(conn, run, DAYS) or run.covers_to) - _DAY)
     days = max(days, run.covers_from)
-    begins = [(DAYS, days), *((table, months) for table in monthly)]
-    return Overlay({table.name: _laid(conn, run, table, first) for table, first in begins}, days)
+    return [(DAYS, days), *((table, months) for table in monthly)]
 
 
 def _first(conn: Connection, run: Run, table: Rolled) -> date | None:

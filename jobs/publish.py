@@ -14,7 +14,7 @@ from ioc.errors import Stop
 from ioc.warehouse.connection import Connection
 from ioc.warehouse.revisions import published
 from jobs.restate import LEDGER
-from jobs.runs import TABLES, Rolled, Run, end, find, ledger_table, rows_of
+from jobs.runs import Rolled, Run, end, find, ledger_table, rows_of
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,12 @@ def publish(conn: Connection, run_id: str, at: datetime) -> Outcome:
             raise Stop(f"run {run_id} is {run.state}: only an audited run can be published")
         _forward(conn, run)
         revision, closed, written = _revision(conn, run, at), 0, 0
-        for table in TABLES:
+        for table in run.tables:
             done = _rows(conn, run, table, revision)
             closed, written = closed + done[0], written + done[1]
             conn.execute(sql.SQL("drop table {}").format(run.staging(table)))
-        _restate(conn, run, revision, at)
+        if run.kind == "case":  # what became of observations, their rows say themselves
+            _restate(conn, run, revision, at)
         end(conn, run_id, "published", None, at)
         conn.execute("select pg_notify('ioc_published', %s)", [run.feed])
     return Outcome(revision, closed, written)

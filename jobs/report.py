@@ -28,6 +28,7 @@ class Report:
     written: int
     closed: int
     audit: list[dict[str, Any]]
+    counted: str  # what `cases` is the number of
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -52,5 +53,6 @@ def report(conn: Connection, run_id: str) -> Report | None:
             written,
             closed,
             [dict(zip(("check", "severity", "ok", "observed"), c, strict=True)) for c in checks],
+            "cases" if run.kind == "case" else "observations",
         ),
     )

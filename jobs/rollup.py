@@ -3,35 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from ioc.errors import IocError, Retry, Stop
 from ioc.rules import case_rules
 from ioc.warehouse.connection import Connection
 from ioc.warehouse.revisions import published
 from jobs import runs
-from jobs.broker import Span, spans
+from jobs.broker import spans
 from jobs.close import close
 from jobs.due import wanted
 from jobs.house import Asked, House
 from jobs.runs import Rebuild, Run
-from jobs.staging import Plan, await_live, coverage, months_of, pinned, stage, stage_changes
+from jobs.staging import Plan, await_live, coverage, months_of, pinned, source_of, stage, stage_changes
 from jobs.window import Window, held_to_clock, last_ended_day
-from schemas import Feed
+from schemas import AnyFeed, Feed
 
 
-def staged(home: House, conn: Connection, asked: Asked) -> str:
-    """Stages each feed that is asked for or due; what to say of it, a line per feed."""
+def staged(home: House, conn: Connection, asked: Asked) -> list[str]:
+    """Stages each case feed that is asked for or due; what to say of it, a line per feed."""
     said, plans = [], list[Plan]()
-    for feed in home.feeds(asked.feed):
-        if wanted(home, conn, feed, asked):
+    for feed in home.feeds(asked):
+        if isinstance(feed, Feed) and wanted(home, conn, feed, asked):
             found = _closed(home, conn, feed, asked)
             if isinstance(found, Run):
                 said.append(f"{_said(found)}, closed")
             else:
                 said.append(f"{feed.feed}: the log is read: {found}")
                 plans += _plan(home, conn, feed, asked)
-    return "\n".join([*said, *_built(home, conn, plans)]) or "nothing new"
+    return [*said, *_built(home, conn, plans)]
 
 
 def _window(home: House, feed: Feed, asked: Asked) -> Window:
@@ -45,7 +44,7 @@ def _closed(home: House, conn: Connection, feed: Feed, asked: Asked) -> Run | st
         return "it was asked for"
     try:
         window = _window(home, feed, asked)
-        await_live(conn, feed.feed, {p: span.end for p, span in _kafka(home, feed).items()})
+        await_live(conn, feed.feed, last_offsets(home, feed.feed))
         conn.rollback()  # one snapshot from here on
         rules = case_rules(feed, home.registry)
         done = close(conn, rules, months_of(feed, home.registry, window.last), window.last)
@@ -62,8 +61,10 @@ def _closed(home: House, conn: Connection, feed: Feed, asked: Asked) -> Run | st
         return "its days cannot be closed"
 
 
-def _kafka(home: House, feed: Feed) -> dict[int, Span]:
-    return spans(home.settings.kafka_servers, [feed.feed]).get(feed.feed, {})
+def last_offsets(home: House, feed: str) -> dict[int, int]:
+    """Per partition, the next offset that Kafka would give."""
+    found = spans(home.settings.kafka_servers, [feed]).get(feed, {})
+    return {partition: span.end for partition, span in found.items()}
 
 
 def _built(home: House, conn: Connection, plans: Sequence[Plan]) -> list[str]:
@@ -91,28 +92,29 @@ def _plan(home: House, conn: Connection, feed: Feed, asked: Asked) -> list[Plan]
     """One plan, or none where the feed has no log yet. One of many that cannot be planned stops no other."""
     try:
         window = _window(home, feed, asked)
-        source = pinned(home.settings, conn, feed, home.registry)
-        if source is None and asked.feed:
+        log = pinned(home.settings, conn, feed.feed)
+        if log is None and asked.feed:
             raise Stop(f"{feed.feed}: no events are archived yet; import some or wait for the first ones")
     except IocError as exc:
         if asked.feed:
             raise
         failed(home, conn, feed, asked, str(exc))
         return []
-    if source is None:
+    if log is None:
         return []
     before = published(conn, feed.feed)
     last = window.last if before is None else max(window.last, before.covers_to)
-    source = replace(source, months=months_of(feed, home.registry, last))
+    source = source_of(log, feed, home.registry, last)
     return [Plan(runs.run_id(feed.feed, asked.trigger), feed, source, window, asked.first is None)]
 
 
-def failed(home: House, conn: Connection, feed: Feed, asked: Asked, reason: str) -> None:
+def failed(home: House, conn: Connection, feed: AnyFeed, asked: Asked, reason: str) -> None:
     """Keeps why a run that was asked for came to nothing."""
     last, at = asked.last or last_ended_day(home.until(asked), feed.zone), home.now
     run = runs.Run(
         *(runs.run_id(feed.feed, asked.trigger), feed.feed, asked.first or last, last, feed.zone, {}),
         *(feed.definitions_hash, "failed", reason),
+        kind=feed.kind,
     )
     runs.put(conn, run, at)
     runs.end(conn, run.run_id, "failed", reason, at)

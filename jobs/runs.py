@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 from psycopg import sql
@@ -17,6 +17,7 @@ from ioc.errors import Stop
 from ioc.kernel.details import PROCEDURE_FIGURES
 from ioc.kernel.flow import FIGURES, KEYS
 from ioc.kernel.months import MONTH_FIGURES
+from ioc.kernel.observations import ENDED
 from ioc.warehouse.connection import Connection
 
 
@@ -28,13 +29,14 @@ class Rebuild(Exception):
 class Rolled:
     """A table that a run stages and publishes: what names a row, with PostgreSQL's types, and its figures.
 
-    day: the key by which rows lie in time.
+    day: the key by which rows lie in time. kind: of the figures; numbers that are texts say more than zero.
     """
 
     name: str
     keys: Mapping[str, str]
     figures: tuple[str, ...]
     day: str = "day"
+    kind: Literal["bigint", "text"] = "bigint"
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -42,6 +44,8 @@ class Rolled:
 
     def any_figure(self) -> sql.Composed:
         """SQL: whether a row says anything; one of zeros alone is not published."""
+        if self.kind == "text":
+            return sql.SQL("true").format()
         return sql.SQL("({}) <> ({})").format(
             sql.SQL(", ").join(map(sql.Identifier, self.figures)),
             sql.SQL(", ").join([sql.Literal(0)] * len(self.figures)),
@@ -52,7 +56,8 @@ class Rolled:
         """The same as a frame."""
         kinds: dict[str, pl.DataType] = {"text": pl.String(), "date": pl.Date(), "int": pl.Int32()}
         keys = {name: kinds[kind] for name, kind in self.keys.items()}
-        return pl.Schema(keys | dict.fromkeys(self.figures, pl.Int64()))
+        figure = pl.Int64() if self.kind == "bigint" else pl.String()
+        return pl.Schema(keys | dict.fromkeys(self.figures, figure))
 
 
 DAYS = Rolled("flow_day", {name: "date" if name == "day" else "text" for name in KEYS}, FIGURES)
@@ -73,7 +78,19 @@ PROCEDURES = Rolled(
     day="month_from",
 )
 HOURS = Rolled("hours_month", _NAMED | {"hours": "int"}, ("resolved",), day="month_from")
-TABLES = (DAYS, MONTHS, PROCEDURES, HOURS)
+TABLES = (DAYS, MONTHS, PROCEDURES, HOURS)  # of cases
+SERIES = Rolled(
+    "series_period",
+    {
+        name: "date" if kind == pl.Date() else "text"
+        for name, kind in ENDED.items()
+        if name not in ("value", "n")
+    },
+    ("value", "n"),
+    day="period_from",
+    kind="text",
+)
+OF_KIND: Mapping[str, tuple[Rolled, ...]] = {"case": TABLES, "observation": (SERIES,)}
 
 
 @dataclass(frozen=True)
@@ -97,6 +114,12 @@ class Run:
     set_aside: int | None = None
     base: int | None = None
     scope: str = "all"
+    kind: str = "case"  # of the feed
+
+    @property
+    def tables(self) -> tuple[Rolled, ...]:
+        """What a run over a feed of its kind stages and publishes."""
+        return OF_KIND[self.kind]
 
     def staging(self, table: Rolled) -> sql.Identifier:
         return staging_table(self.run_id, table)
@@ -121,7 +144,7 @@ def find(conn: Connection, of_run: str) -> Run | None:
     row: Any = conn.execute(
         """
         select run_id, feed, covers_from, covers_to, zone, coalesce(position, '{}'),
-            coalesce(definitions, ''), state, reason, cases, set_aside, base, scope
+            coalesce(definitions, ''), state, reason, cases, set_aside, base, scope, kind
         from run where run_id = %s
         """,
         [of_run],
@@ -143,8 +166,8 @@ def put(conn: Connection, run: Run, at: datetime) -> None:
     done = conn.execute(
         """
         insert into run (run_id, feed, covers_from, covers_to, zone, position, definitions, state, reason,
-            cases, set_aside, base, scope, started_at, code)
-        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+            cases, set_aside, base, scope, kind, started_at, code)
+        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
         on conflict (run_id) do update set
             (covers_from, covers_to, zone, position, definitions, state, reason, cases, set_aside, base,
                 scope, code, ended_at)
@@ -163,7 +186,8 @@ def put(conn: Connection, run: Run, at: datetime) -> None:
                 Jsonb(run.position),
                 run.definitions,
             ),
-            *(run.state, run.reason, run.cases, run.set_aside, run.base, run.scope, at, code_version()),
+            *(run.state, run.reason, run.cases, run.set_aside, run.base, run.scope),
+            *(run.kind, at, code_version()),
         ],
     ).rowcount
     if not done:
@@ -181,7 +205,7 @@ def end(conn: Connection, of_run: str, state: str, reason: str | None, at: datet
 def rows_of(conn: Connection, revision: int) -> tuple[int, int]:
     """How many rows a revision closed and how many it wrote, over all tables."""
     closed = written = 0
-    for table in TABLES:
+    for table in (*TABLES, SERIES):
         row: Any = conn.execute(
             sql.SQL(
                 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import polars as pl
@@ -16,12 +16,12 @@ from ioc.period_calendars import period_calendar
 from ioc.rules import case_rules, pauses_of, sectors_of
 from ioc.settings import Settings
 from ioc.warehouse.connection import Connection
-from ioc.warehouse.offsets import standings
+from ioc.warehouse.offsets import ends
 from ioc.warehouse.revisions import published
 from jobs.close import Closed
 from jobs.crosswalk import crosswalk
-from jobs.event_log import EventLog, Position, buckets, held
-from jobs.flow_day import Built, Source, below
+from jobs.event_log import EventLog, Pinned, Position, below, buckets, held
+from jobs.flow_day import Built, Source
 from jobs.restate import ledger, write_ledger
 from jobs.runs import DAYS, MONTHS, TABLES, Rolled, Run, put
 from jobs.whole import ROLLED, whole
@@ -43,23 +43,24 @@ class Plan:
     open_start: bool  # nobody asked for a first day: begin with the first day that has a case
 
 
-def pinned(settings: Settings, conn: Connection, feed: Feed, registry: Registry) -> Source | None:
+def pinned(settings: Settings, conn: Connection, feed: str) -> Pinned | None:
     """The feed's log as it is, once live has decided on everything in it; None where it is empty."""
-    table = EventLog.of(settings, feed.feed).open()
+    table = EventLog.of(settings, feed).open()
     position = held(table) if table is not None else {}
     if table is None or not position:
         return None
-    await_live(conn, feed.feed, position)
-    empty = {partition: 0 for _, partition in standings(conn, [feed.feed])}
-    refused = conn.execute(
-        'select partition, "offset" from quarantine where topic = %s', [feed.feed]
-    ).fetchall()
+    await_live(conn, feed, position)
+    empty = dict.fromkeys(ends(conn, feed), 0)
+    refused = conn.execute('select partition, "offset" from quarantine where topic = %s', [feed]).fetchall()
     places = frozenset((int(str(p)), int(str(o))) for p, o in refused)
-    source = Source(
-        table.table_uri, table.version(), buckets(table), empty | position, places, case_rules(feed, registry)
-    )
-    log = pl.scan_delta(source.uri, version=source.version)
-    return replace(source, cases=crosswalk(below(log, source), source.rules.identity))
+    return Pinned(table.table_uri, table.version(), buckets(table), empty | position, places)
+
+
+def source_of(found: Pinned, feed: Feed, registry: Registry, last: date) -> Source:
+    """The pinned log with the feed's rules, its joined codes and the months up to `last`."""
+    rules = case_rules(feed, registry)
+    cases = crosswalk(below(found.scan(), found), rules.identity)
+    return Source(**vars(found), rules=rules, cases=cases, months=months_of(feed, registry, last))
 
 
 def months_of(feed: Feed, registry: Registry, last: date) -> Months:
@@ -89,7 +90,7 @@ def await_live(
 
 
 def _behind(conn: Connection, topic: str, position: Position) -> str:
-    known = {partition: s.next_offset for (_, partition), s in standings(conn, [topic]).items()}
+    known = ends(conn, topic)
     conn.rollback()
     lag = {p: end - known.get(p, 0) for p, end in position.items() if known.get(p, 0) < end}
     return ", ".join(f"{offsets} offsets of partition {partition}" for partition, offsets in lag.items())
@@ -147,7 +148,7 @@ def write(conn: Connection, run: Run, table: Rolled, rows: pl.DataFrame) -> None
     from psycopg import sql
 
     staged = run.staging(table)
-    columns = [*table.keys.items(), *((name, "bigint") for name in table.figures)]
+    columns = [*table.keys.items(), *((name, table.kind) for name in table.figures)]
     made = sql.SQL(", ").join(sql.SQL(f"{{}} {kind}").format(sql.Identifier(name)) for name, kind in columns)
     conn.execute(sql.SQL("drop table if exists {}").format(staged))
     conn.execute(sql.SQL("create table {} ({})").format(staged, made))

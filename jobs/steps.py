@@ -17,7 +17,7 @@ def archive(asked: Asked) -> str:
     home = house()
     with home.warehouse() as conn:
         conn.autocommit = True
-        names = [f.feed for f in home.feeds(asked.feed) if not asked.due or wanted(home, conn, f, asked)]
+        names = [f.feed for f in home.feeds(asked) if not asked.due or wanted(home, conn, f, asked)]
         conn.execute("select pg_advisory_lock(hashtext('ioc archive'))")
         held = fill(home.settings, names, home.now)
     return (
@@ -28,14 +28,15 @@ def archive(asked: Asked) -> str:
 def rollup(asked: Asked) -> str:
     """To staging: the feed asked for, or every one that is due."""
     from jobs.rollup import failed, staged
+    from jobs.rollup_series import staged_series
 
     home = house()
     with home.warehouse() as conn:
         try:
-            return staged(home, conn, asked)
+            return "\n".join(staged(home, conn, asked) + staged_series(home, conn, asked)) or "nothing new"
         except IocError as exc:
             conn.rollback()
-            for feed in home.feeds(asked.feed) if asked.feed else []:
+            for feed in home.feeds(asked) if asked.feed else []:
                 failed(home, conn, feed, asked, str(exc))
             raise
 

@@ -14,7 +14,7 @@ from psycopg import AsyncConnection
 from ioc.event import instant_text
 from ioc.kernel.observations import CALENDAR
 from ioc.kernel.period_names import NamedPeriod, previous, touched
-from ioc.kernel.series import Adding, over_period
+from ioc.kernel.series import OBSERVATIONS, Adding, over_period
 from ioc.warehouse.observations import asked, framed
 from schemas import ObservationFeed, Registry, Series
 from screens import slow
@@ -35,6 +35,7 @@ class Memory:
 
     position: Position | None = None
     day: date = date.min
+    standing: pl.DataFrame = field(default_factory=OBSERVATIONS.to_frame)
     observed: list[Row] = field(default_factory=list)
     ticker: list[Row] = field(default_factory=list)
     sources: Sources = field(default_factory=Sources)
@@ -64,12 +65,14 @@ class ObservationBoards:
         async with connection.transaction():
             position = await read_position(connection, name)
             if (memory.position, memory.day) != (position, day):
-                memory.observed = await _observed(connection, feed, day)
+                memory.standing = await _observed(connection, feed, day)
                 memory.ticker = await arrived(connection, {"feed": name})
                 memory.position, memory.day, memory.stale = position, day, True
             if memory.stale:
                 await memory.sources.look(connection, name, position)
                 memory.seldom = await slow.of_observations(connection, feed, self._registry)
+                published = await _observed(connection, feed, day, published=True)
+                memory.observed = list(boards(memory.standing, feed, published))
                 memory.stale = False
         board: Row = {
             "feed": name,
@@ -87,27 +90,53 @@ class ObservationBoards:
         return board
 
 
-async def _observed(connection: AsyncConnection[Any], feed: ObservationFeed, day: date) -> list[Row]:
+async def _observed(
+    connection: AsyncConnection[Any], feed: ObservationFeed, day: date, *, published: bool = False
+) -> pl.DataFrame:
     dimensions = tuple(sorted(feed.dimensions))
     fine = any(one.period in ("day", "week") for one in feed.series.values())
     first = day - FINE if fine else date(day.year - YEARS, 1, 1)
     last = date(day.year, 12, 31)  # of a year that is not over something may be known already
-    rows = await (await connection.execute(*asked(feed.feed, dimensions, first, last))).fetchall()
-    return list(boards(framed(rows, dimensions), feed))
+    found = await connection.execute(*asked(feed.feed, dimensions, first, last, published=published))
+    return framed(await found.fetchall(), dimensions)
 
 
-def boards(frame: pl.DataFrame, feed: ObservationFeed) -> Iterator[Row]:
-    """A row per series that was ever observed, in the file's order."""
+def boards(
+    frame: pl.DataFrame, feed: ObservationFeed, published: pl.DataFrame | None = None
+) -> Iterator[Row]:
+    """A row per series that was ever observed, in the file's order.
+
+    `published`, of the newest period that is: its name, the figure as published, and as it stands now.
+    """
+    dimensions = tuple(sorted(feed.dimensions))
     for name, one in feed.series.items():
         mine = frame.filter(series=name)
         if not mine.is_empty():
-            yield _board(mine, name, one, tuple(sorted(feed.dimensions)))
+            audited = None if published is None else published.filter(series=name)
+            yield {**_board(mine, name, one, dimensions), "published": _stands(mine, audited, name, one)}
+
+
+def _stands(mine: pl.DataFrame, audited: pl.DataFrame | None, name: str, one: Series) -> Row | None:
+    if audited is None or audited.is_empty():
+        return None
+    adding = {name: Adding(one.over_time, one.over_agencies)}
+    newest = audited.sort("to").row(-1, named=True)
+    days = (newest["from"], newest["to"])
+    dimensions = [column for column in mine.columns if column not in OBSERVATIONS]
+    said, now = (_value(over_period(told, adding, *days, (), dimensions)) for told in (audited, mine))
+    return {"period": period_of(one, newest["from"]).name, "value": said, "now": now}
+
+
+def period_of(one: Series, day: date) -> NamedPeriod:
+    """The series' period that the day lies in."""
+    (period,) = touched(one.period, day, day, CALENDAR)
+    return period
 
 
 def _board(mine: pl.DataFrame, name: str, one: Series, dimensions: tuple[str, ...]) -> Row:
     adding = {name: Adding(one.over_time, one.over_agencies)}
     newest = mine.sort("to").row(-1, named=True)
-    (period,) = touched(one.period, newest["from"], newest["from"], CALENDAR)
+    period = period_of(one, newest["from"])
 
     def of(days: NamedPeriod, by: tuple[str, ...] = ()) -> pl.DataFrame:
         return over_period(mine, adding, days.start, days.last, by, dimensions)

@@ -90,6 +90,10 @@ class Sources:
 
 async def read(connection: AsyncConnection[Any], feed: Feed, registry: Registry) -> Row:
     """What is in no figure, the published revision, the run refused after it, and other tasks that failed."""
+    return {**await _state(connection, feed), "meta": await words(connection, feed, registry)}
+
+
+async def _state(connection: AsyncConnection[Any], feed: AnyFeed) -> Row:
     names = {"feed": feed.feed, "hash": feed.definitions_hash}
     found: Row = {}
     async with connection.cursor(row_factory=dict_row) as cursor:
@@ -105,7 +109,6 @@ async def read(connection: AsyncConnection[Any], feed: Feed, registry: Registry)
     told = refused["run_id"] if refused else ""  # the banner of a refused run says what its alert says
     if alerts := [texts(alert) for alert in alerts if not told.endswith(alert["run"])]:
         found["alerts"] = alerts
-    found["meta"] = await words(connection, feed, registry)
     return found
 
 
@@ -125,9 +128,7 @@ async def words(connection: AsyncConnection[Any], feed: Feed, registry: Registry
 
 
 async def of_observations(connection: AsyncConnection[Any], feed: ObservationFeed, registry: Registry) -> Row:
-    """What is in no figure, and what the page of observations says."""
-    async with connection.cursor(row_factory=dict_row) as cursor:
-        aside = await (await cursor.execute(ASIDE, {"feed": feed.feed})).fetchone()
+    """The same of a feed of observations, and what its page says."""
     series = {
         name: one.model_dump(include={"label", "explain", "unit", "good", "target", "decimals", "period"})
         | {"over": [one.over_time, one.over_agencies]}
@@ -141,7 +142,7 @@ async def of_observations(connection: AsyncConnection[Any], feed: ObservationFee
         "tiles": list(feed.tiles),
         "dimensions": {name: label.model_dump() for name, label in feed.dimensions.items()},
     }
-    return {"aside": aside, "meta": meta}
+    return {**await _state(connection, feed), "meta": meta}
 
 
 async def _common(connection: AsyncConnection[Any], feed: AnyFeed, registry: Registry) -> Row:

@@ -15,10 +15,13 @@ from rich.table import Table
 from ioc.admit import registry_for
 from ioc.cli.case import language_of
 from ioc.errors import BadInput
+from ioc.kernel.period_names import NamedPeriod
+from ioc.ledger.observed import COLUMNS as SERIES_COLUMNS
+from ioc.ledger.observed import restated
 from ioc.ledger.restatements import COLUMNS, Row, entry, events_of, gone, listed
 from ioc.ledger.words import cause, say, signed
 from ioc.period_calendars import period_calendar, period_named
-from ioc.settings import load
+from ioc.settings import Settings, load
 from ioc.story import Lang, Speaker
 from ioc.warehouse import connect
 from ioc.warehouse.connection import Connection
@@ -27,6 +30,7 @@ from schemas import Registry, near
 
 Format = Literal["table", "json", "csv"]
 TOLD = (*COLUMNS[:11], "cause_words", *COLUMNS[11:])
+SERIES_TOLD = (*SERIES_COLUMNS[:-1], "cause_words", "event_count", "events")
 OF_AN_EVENT = (
     *("source", "id", "type", "status", "occurred_at", "received_at", "topic", "partition", "offset"),
     *("code", "case_id"),
@@ -35,7 +39,7 @@ NUMBERS = ("restatement", "old", "new", "change", "event_count", "revision", "pa
 
 
 def restatements(
-    feed: Annotated[str, typer.Option(help="A case feed.")],
+    feed: Annotated[str, typer.Option(help="A feed of either kind.")],
     calendar: Annotated[
         str, typer.Option(help="Whose months: CALENDAR, REPORT_15_14 (a month from the 15th to the 14th).")
     ] = "CALENDAR",
@@ -48,6 +52,13 @@ def restatements(
     """Closed figures that changed: the cell, old and new, why, how many events, which run, when."""
     settings, language = load(), language_of(lang)
     registry = registry_for(settings)
+    if feed in registry.observations:
+        if explain is not None:
+            raise BadInput("explain", explain, "an observation's events are in its row: --format json")
+        days = period_named(period, period_calendar(registry, calendar)) if period else None
+        rows = of_series(settings, feed, days, agency, language)
+        PRINT[form](rows, SERIES_TOLD, Speaker(language, registry.observations[feed].zone))
+        return
     if feed not in registry.feeds:
         raise BadInput("feed", feed, f"name one of {', '.join(sorted(registry.feeds))}")
     said = Speaker(language, registry.feeds[feed].zone)
@@ -64,6 +75,16 @@ def restatements(
     PRINT[form](rows, TOLD, said)
     if not rows:
         typer.echo(say(language, "ledger.none"), err=True)
+
+
+def of_series(
+    settings: Settings, feed: str, days: NamedPeriod | None, agency: str | None, lang: Lang
+) -> list[Row]:
+    """What became of published observations, of periods that ended within the days."""
+    within = (days.start, days.last) if days else (date.min, date.max)
+    with connect(settings, name="ioc restatements") as conn:
+        found = restated(conn, feed, *within, agency)
+    return [in_words(row, lang) for row in found]
 
 
 def months_named(registry: Registry, calendar: str, period: str | None) -> list[str] | None:

@@ -20,14 +20,15 @@ from jobs.airflow import Airflow, TaskState
 from jobs.data_docs import pages
 from jobs.report import Report, report
 from jobs.window import held_to_clock, window_of
+from schemas import AnyFeed
 
-DAG = "rollup_flow_day"
+DAGS = {"case": "rollup_flow_day", "observation": "rollup_series_period"}
 TASKS = ("archive", "rollup", "audit", "publish")
 say = Console(stderr=True, highlight=False)
 
 
 def rollup(
-    feed: Annotated[str, typer.Option(help="A case feed.")],
+    feed: Annotated[str, typer.Option(help="A feed of either kind.")],
     first: Annotated[str, typer.Option("--from", help="First day, 2011-03-05, or month, 2011-03.")],
     last: Annotated[str, typer.Option("--to", help="Last day or month, inclusive.")],
     full: Annotated[bool, typer.Option(help="Read the whole log instead of closing days.")] = False,
@@ -35,19 +36,20 @@ def rollup(
 ) -> None:
     """Have Airflow archive, roll up, audit and publish these days; exit 1 and why where it did not."""
     settings = load()
-    zone = _zone(settings, feed)
-    window = held_to_clock(window_of(first, last), Clock.parse(settings.clock).now(), zone)
+    promised = _promised(settings, feed)
+    dag = DAGS[promised.kind]
+    window = held_to_clock(window_of(first, last), Clock.parse(settings.clock).now(), promised.zone)
     airflow = Airflow(settings)
     trigger = f"by-hand-{uuid.uuid4().hex[:12]}"
     with Status("asking Airflow", console=say) as status:
-        airflow.await_dag(DAG, status.update)
+        airflow.await_dag(dag, status.update)
         asked = {"feed": feed, "from": window.first.isoformat(), "to": window.last.isoformat(), "full": full}
-        airflow.trigger(DAG, trigger, asked)
-        tasks = _followed(airflow, trigger, status)
+        airflow.trigger(dag, trigger, asked)
+        tasks = _followed(airflow, dag, trigger, status)
     with connect(settings, name="ioc rollup") as conn:
         found = report(conn, runs.run_id(feed, trigger))
     if found is None or found.state != "published":
-        reason = (found.reason if found else None) or _last_words(airflow, trigger, tasks)
+        reason = (found.reason if found else None) or _last_words(airflow, dag, trigger, tasks)
         if as_json:
             typer.echo(
                 json.dumps({"feed": feed, "state": found.state if found else "failed", "reason": reason})
@@ -63,20 +65,20 @@ def rollup(
             typer.echo(f"audit    {page}")
 
 
-def _zone(settings: Settings, feed: str) -> str:
+def _promised(settings: Settings, feed: str) -> AnyFeed:
     from ioc.admit import registry_for
 
-    feeds = registry_for(settings).feeds
+    feeds = registry_for(settings).every
     if feed not in feeds:
         raise BadInput("feed", feed, f"name one of {', '.join(sorted(feeds))}")
-    return feeds[feed].zone
+    return feeds[feed]
 
 
-def _followed(airflow: Airflow, trigger: str, status: Status) -> list[TaskState]:
+def _followed(airflow: Airflow, dag: str, trigger: str, status: Status) -> list[TaskState]:
     """Prints each task as it ends; returns all of them."""
     told: set[str] = set()
     tasks: list[TaskState] = []
-    for state, tasks in airflow.follow(DAG, trigger):
+    for state, tasks in airflow.follow(dag, trigger):
         for task in sorted(tasks, key=lambda t: TASKS.index(t.task)):
             if task.seconds is not None and task.state in ("success", "failed") and task.task not in told:
                 told.add(task.task)
@@ -86,12 +88,12 @@ def _followed(airflow: Airflow, trigger: str, status: Status) -> list[TaskState]
     return sorted(tasks, key=lambda t: TASKS.index(t.task))
 
 
-def _last_words(airflow: Airflow, trigger: str, tasks: list[TaskState]) -> str:
+def _last_words(airflow: Airflow, dag: str, trigger: str, tasks: list[TaskState]) -> str:
     """What the task that failed said last: its own reason stands before Airflow's."""
     failed = next((t for t in tasks if t.state == "failed"), None)
     if failed is None:
         return "nothing was staged for it"
-    lines = [line for line in airflow.log(DAG, trigger, failed.task, failed.tries) if line.strip()]
+    lines = [line for line in airflow.log(dag, trigger, failed.task, failed.tries) if line.strip()]
     return f"task {failed.task} failed: " + " / ".join(lines[-3:])
 
 
@@ -99,7 +101,7 @@ def _print(found: Report) -> None:
     console = Console(highlight=False, soft_wrap=True)
     console.print(
         f"revision {found.revision} of {found.feed}: {found.covers_from}..{found.covers_to} ({found.zone}),"
-        f" {found.cases} cases, {found.set_aside} set aside"
+        f" {found.cases} {found.counted}, {found.set_aside} set aside"
     )
     console.print(f"rows     {found.written} written, {found.closed} closed")
     for topic, partitions in found.position.items():

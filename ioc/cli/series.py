@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import polars as pl
@@ -25,8 +26,8 @@ from ioc.rules import observed_rules
 from ioc.settings import Settings, load
 from ioc.warehouse import connect
 from ioc.warehouse.connection import Connection
-from ioc.warehouse.observations import observations, observations_at
-from ioc.warehouse.revisions import known_at
+from ioc.warehouse.observations import observations, observations_at, observations_published
+from ioc.warehouse.revisions import known_at, newest, published_by, said_of
 from schemas import ObservationFeed, Registry, Scope, Series, near
 
 Format = Literal["table", "json", "csv"]
@@ -44,6 +45,9 @@ def series(
     as_of: Annotated[
         str | None, typer.Option(help="As known then: an instant with its zone, or a local day's end.")
     ] = None,
+    published: Annotated[
+        bool, typer.Option(help="Of the audited revision that holds, or held at --as-of; ended periods.")
+    ] = False,
     form: Annotated[Format, typer.Option("--format", help="How to print.")] = "table",
 ) -> None:
     """Each series with its unit, target and the period before; what may not be added up has no line."""
@@ -59,17 +63,25 @@ def series(
     days = period_named(period, period_calendar(registry, calendar))
     with connect(settings, name="ioc series") as conn:
         keep = _of(registry, ours, days.last)
-        read = _reading(conn, settings, promised, as_of)
+        read = _reading(conn, settings, promised, as_of, published)
         rows = compared(lambda first, last: keep(read(first, last)), promised, chosen, days, apart)
     PRINT[form](rows, promised)
 
 
-def _reading(conn: Connection, settings: Settings, feed: ObservationFeed, as_of: str | None) -> Read:
-    """What is known now, or was at an instant of the past; by today's definitions."""
+def _reading(
+    conn: Connection, settings: Settings, feed: ObservationFeed, as_of: str | None, published: bool
+) -> Read:
+    """What is known now, or was at an instant of the past, or what was published; by today's definitions."""
+    dimensions = sorted(feed.dimensions)
+    if published:
+        at = known_at(as_of, feed.zone, Clock.parse(settings.clock).now()) if as_of else None
+        held = published_by(conn, feed.feed, at, as_of or "") if at else newest(conn, feed.feed)
+        typer.echo(said_of(held), err=True)
+        return partial(observations_published, conn, feed.feed, dimensions, held.revision)
     if as_of is None:
-        return lambda first, last: observations(conn, feed.feed, sorted(feed.dimensions), first, last)
+        return partial(observations, conn, feed.feed, dimensions)
     at = known_at(as_of, feed.zone, Clock.parse(settings.clock).now())
-    return lambda first, last: observations_at(conn, observed_rules(feed), at, first, last)
+    return partial(observations_at, conn, observed_rules(feed), at)
 
 
 def _chosen(feed: ObservationFeed, name: str | None) -> dict[str, Series]:

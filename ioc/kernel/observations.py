@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 
 import polars as pl
 
@@ -13,6 +17,12 @@ from ioc.kernel.period_names import PeriodCalendar, named
 OBSERVED = "observed"  # the phase of such a case; it is in no figure of cases
 CALENDAR = PeriodCalendar("CALENDAR", 1, 0, ("day", "week", "month", "quarter", "half", "year"))
 SAID = ("series", "period", "value", "n", "reason")
+ENDED = pl.Schema(  # value and n: plain decimals, '' where nothing has arisen or was told
+    {
+        **dict.fromkeys(("observation", "series", "agency", "dimensions", "period"), pl.String()),
+        **{"period_from": pl.Date(), "period_to": pl.Date(), "value": pl.String(), "n": pl.String()},
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -60,3 +70,45 @@ def observed(events: pl.DataFrame, rules: ObservedRules) -> pl.DataFrame:
     )
     missing = {name: pl.lit(None, kind) for name, kind in CASES.items() if name not in whole.columns}
     return whole.with_columns(**missing).select(*CASES.names(), "attributes")
+
+
+def ended(cases: pl.DataFrame, rules: ObservedRules, last: date) -> pl.DataFrame:
+    """What `observed` gave -> ENDED: those whose period had ended by `last`, inclusive; sorted by key."""
+    said = {
+        name: pl.col("attributes").str.json_path_match(f"$.{name}")
+        for name in ("series", "period", "from", "to", "value", "n", *rules.dimensions)
+    }
+    told = cases.select("case_id", "agency", **said).filter(pl.col("to") <= str(last))
+    words = told.select(
+        pl.struct(rules.dimensions).struct.json_encode() if rules.dimensions else pl.lit("{}")
+    )
+    return (
+        told.with_columns(
+            observation=pl.col("case_id"),
+            agency=pl.col("agency").fill_null(""),
+            dimensions=_each(words.to_series(), _named_alone) if told.height else pl.lit("{}"),
+            period_from=pl.col("from").str.to_date(),
+            period_to=pl.col("to").str.to_date(),
+            value=_each(told.get_column("value"), _plain),
+            n=_each(told.get_column("n"), _plain),
+        )
+        .select(ENDED.names())
+        .sort("observation")
+    )
+
+
+def _each(texts: pl.Series, said: Callable[[str], str]) -> pl.Series:
+    """Each different text once; what is null becomes ''."""
+    known = {text: said(text) for text in texts.unique().drop_nulls()}
+    return texts.replace_strict(known, default="", return_dtype=pl.String)
+
+
+def _named_alone(text: str) -> str:
+    named = {name: value for name, value in json.loads(text).items() if value is not None}
+    return json.dumps(named, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _plain(text: str) -> str:
+    """One number, one text: 1e2, 100.0 and 100 are 100."""
+    number = Decimal(text)
+    return f"{number.normalize():f}" if number else "0"

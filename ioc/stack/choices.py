@@ -18,7 +18,11 @@ PORTS = ("kafka_port", "intake_port", "screens_port", "airflow_port")
 NOTED_EVERY = timedelta(seconds=5)  # of machine time, how often a running `up` notes the stack's clock
 STEPPED_BACK = timedelta(minutes=1)  # what a machine's clock may be set back without a word
 # A demo's day lasts 24 minutes; a rollup archives first, so the archive's own runs may be few.
-DEMO_CRONS = {"archive_cron": "7-59/15 * * * *", "rollup_cron": "*/3 * * * *"}
+DEMO_CRONS = {
+    "archive_cron": "7-59/15 * * * *",
+    "rollup_cron": "*/3 * * * *",
+    "series_cron": "11-59/15 * * * *",
+}
 
 
 def choose(settings: Settings, home: Home, demo: bool, rate: float, warehouse_url: str) -> Settings:

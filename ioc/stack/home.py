@@ -26,6 +26,7 @@ CHOSEN = (
     "live_workers",
     "archive_cron",
     "rollup_cron",
+    "series_cron",
     "rollup_start",
     "rebuild_cron",
     "alert_url",

@@ -29,7 +29,7 @@ def verify(settings: Settings, registry: Registry, at: datetime) -> Iterator[Che
                 yield from check_tiles(conn, feed, registry, at)
                 yield from check_revision(conn, name)
             if isinstance(feed, ObservationFeed):
-                yield check_observations(conn, feed)
+                yield from check_observations(conn, feed)
             yield from check_offsets(conn, settings, name)
             yield from check_raw(conn, settings, name)
         for name in sorted(begun - registry.every.keys()):  # what named no known feed was quarantined too

@@ -52,6 +52,11 @@ def standings(conn: Connection, topics: Sequence[str]) -> dict[Place, Standing]:
     return {(str(t), int(str(p))): Standing(str(i), int(str(n))) for t, p, i, n in rows}
 
 
+def ends(conn: Connection, topic: str) -> dict[int, int]:
+    """Per partition of the topic, the next offset to take."""
+    return {partition: one.next_offset for (_, partition), one in standings(conn, [topic]).items()}
+
+
 def move(conn: Connection, moves: Sequence[Move]) -> bool:
     """Compare-and-set, the rows locked in order; False where any of them stands elsewhere: roll back."""
     ordered = sorted(moves)

@@ -72,11 +72,12 @@ class SeriesTile {
     this.figure = h("p", { class: "figure" });
     this.of = h("p", { class: "of" });
     this.change = h("p", { class: "change" });
+    this.audited = h("p", { class: "of audited" });
     this.drawing = h("div", { class: "drawing" });
     this.stamp = h("p", { class: "stamp" });
     this.element = h("article", { class: "tile card", "data-tile": name },
       h("header", null, h("span", { class: "corner" }, info), h("h2", null, described.label[lang])),
-      this.figure, this.of, this.change, h("div", { class: "foot" }, this.drawing, this.stamp));
+      this.figure, this.of, this.change, this.audited, h("div", { class: "foot" }, this.drawing, this.stamp));
   }
 
   update(state, freshness) {
@@ -96,8 +97,19 @@ class SeriesTile {
     mark(this.element, "data-weight", found?.missed ? "late" : null);
     const aim = target === null ? null : `${t("target", { n: `${good === "up" ? "≥" : "≤"} ${decimal(target, decimals, lang)}` })}${found?.missed ? ` · ${t("missed")}` : ""}`;
     say(this.of, found ? [t("ofPeriod", { period: printed(found.period) }), aim].filter(Boolean).join(" · ") : "");
+    this.published(found?.published);
     say(this.change, found && found.before !== null ? t("beforeThat", { n: decimal(found.before, decimals, lang) }) : "");
     this.drawing.replaceChildren(...(found ? this.picture(found, state) : []));
+  }
+
+  /** The newest audited figure, and whether what stands differs from it. */
+  published(audited) {
+    const { lang, t } = this.ctx;
+    const { decimals } = this.described;
+    const differs = audited && audited.now !== audited.value;
+    const number = (value) => (value === null ? t("notArisen") : decimal(value, decimals, lang));
+    say(this.audited, !audited ? t("notPublished") : t(differs ? "publishedOther" : "publishedSame", { period: printed(audited.period), n: number(audited.value), now: number(audited.now) }));
+    mark(this.audited, "data-differs", differs ? "" : null);
   }
 
   /** The course where there is one, else the largest parts. */

@@ -78,6 +78,8 @@ const WORDS = {
   agenciesCount: ["{n} đơn vị có số liệu", "{n} agencies with figures"],
   noAgency: ["chưa rõ đơn vị", "no agency given"],
   all: ["Tổng", "Total"],
+  publishedSame: ["đã công bố kỳ {period}: {n}", "published for {period}: {n}"],
+  publishedOther: ["đã công bố kỳ {period}: {n}; nay là {now}", "published for {period}: {n}; now {now}"],
   trend: ["Theo ngày, số đã công bố", "By day, as published"],
   trendSay: ["lần {revision} · công bố {at} · đến hết {day}", "revision {revision} · published {at} · through {day}"],
   trendNone: ["Chưa công bố ngày nào", "No day is published yet"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ioc.kernel.events import EVENTS
-from ioc.kernel.observations import ObservedRules, observed
+from ioc.kernel.observations import ENDED, ObservedRules, ended, observed
 from tests.effort import tried
 from tests.kernel.histories import Row, event
 
@@ -75,3 +75,27 @@ def test_a_correction_in_the_same_batch_is_the_one_that_occurred_later() -> None
     )
     assert json.loads(row["attributes"])["value"] == "4"
     assert json.loads(row["attributes"])["to"] == "2026-03-31"
+
+
+def test_ended_periods_are_plain_decimals_and_name_what_was_named() -> None:
+    said = [
+        ("k1", "2026-03-02", "Tiền", "150e-2"),
+        ("k2", "2026-03-01", None, "-0.0"),
+        ("k3", "2026-03-01", "Hậu", "null"),
+    ]
+    said.append(("k4", "2026-03-03", "Tiền", "1"))
+    text = '{{"series":"rain","period":"{}","river":{},"value":{},"n":1E2}}'
+    events = [
+        event(key, occurred_at=START, agency=None, id=key)
+        | {"data": text.format(day, json.dumps(river), value)}
+        for key, day, river, value in said
+    ]
+    frame = pl.DataFrame(events, schema={**EVENTS, "data": pl.String()})
+    found = ended(observed(frame, RULES), RULES, date(2026, 3, 2))
+    assert found.schema == ENDED
+    assert found.select("observation", "agency", "dimensions", "value", "n").rows() == [
+        ("k1", "", '{"river":"Tiền"}', "1.5", "100"),
+        ("k2", "", "{}", "0", "100"),
+        ("k3", "", '{"river":"Hậu"}', "", "100"),
+    ]
+    assert ended(observed(frame.clear(), RULES), RULES, date(2026, 3, 2)).is_empty()

@@ -65,3 +65,12 @@ def test_an_index_of_agencies_has_no_whole() -> None:
 
 def test_a_series_never_observed_has_no_board() -> None:
     assert [b["series"] for b in boards(frame(("s", None, 3, 1.0)), feed(s=SUMMED, i=INDEX))] == ["s"]
+
+
+def test_a_published_figure_is_told_beside_what_stands_now() -> None:
+    rows = frame(("s", "A", 1, 5.0), ("s", "A", 2, 4.0), ("s", "B", 2, 3.0), ("s", "A", 3, 1.0))
+    audited = frame(("s", "A", 1, 5.0), ("s", "A", 2, 4.0))
+    (board,) = boards(rows, feed(s=SUMMED), audited)
+    assert board["published"] == {"period": "2026-02", "value": 4.0, "now": 7.0}
+    (board,) = boards(rows, feed(s=SUMMED), audited.clear())
+    assert board["published"] is None
