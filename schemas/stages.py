@@ -22,7 +22,12 @@ def _several(given: object) -> object:
     return tuple(str(word).lower() if isinstance(word, bool) else word for word in words)
 
 
-Words = Annotated[tuple[Text, ...], BeforeValidator(_several), Field(min_length=1)]
+_Said = Text | bool
+Words = Annotated[
+    tuple[Text, ...],
+    Field(min_length=1),
+    BeforeValidator(_several, json_schema_input_type=_Said | tuple[_Said, ...]),
+]
 
 
 class StageLimit(Promise):
