@@ -11,7 +11,7 @@ from typing import TypeVar
 import polars as pl
 
 from ioc.kernel.cases import CASES
-from ioc.kernel.stage_clocks import TEXT
+from ioc.kernel.events import INSTANT_TEXT
 from ioc.kernel.subset import COLUMNS
 from schemas import Feed
 
@@ -43,7 +43,7 @@ def made(feed: Feed, texts: Sequence[str]) -> pl.DataFrame:
         if name in COLUMNS:
             columns[name] = drawn
         else:
-            kept[name] = drawn.dt.strftime(TEXT) if kind == "instant" else drawn.cast(pl.String)
+            kept[name] = drawn.dt.strftime(INSTANT_TEXT) if kind == "instant" else drawn.cast(pl.String)
     if kept:
         columns[KEPT] = pl.DataFrame(kept).select(pl.struct(pl.all()).struct.json_encode()).to_series()
     return pl.DataFrame({"n": range(ROWS), **columns})

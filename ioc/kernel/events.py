@@ -7,6 +7,7 @@ import functools
 import polars as pl
 
 INSTANT = pl.Datetime("us", "UTC")
+INSTANT_TEXT = "%Y-%m-%dT%H:%M:%S%.6fZ"  # as a case keeps one among its attributes
 
 EVENTS = pl.Schema(
     {

@@ -7,7 +7,7 @@ from datetime import datetime
 import polars as pl
 
 from ioc.kernel.deadline import in_time, local_day
-from ioc.kernel.events import INSTANT
+from ioc.kernel.events import INSTANT, INSTANT_TEXT
 from ioc.kernel.rules import ENDS, PHASES, CaseRules
 from ioc.kernel.stage_rules import StageLimit, TimedStage
 from ioc.kernel.working import UNITS
@@ -27,7 +27,6 @@ SPANS = pl.Schema(
         "said": pl.String(),
     }
 )
-TEXT = "%Y-%m-%dT%H:%M:%S%.6fZ"  # of an instant that a case keeps as text
 _PAUSED, _NOTE = PHASES.index("paused"), PHASES.index("note")
 _OVER = [PHASES.index(phase) for phase in (*ENDS, "refused")]
 
@@ -56,7 +55,9 @@ def kept(spans: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
     <stage>_due_at, <stage>_due_on; null of one that has not begun.
     """
     due = pl.col("due").cast(INSTANT)
-    rows = spans.with_columns(at=due.dt.strftime(TEXT), on=local_day("due", rules.zone).cast(pl.String))
+    rows = spans.with_columns(
+        at=due.dt.strftime(INSTANT_TEXT), on=local_day("due", rules.zone).cast(pl.String)
+    )
     found = rows.select("case_id").unique()
     for stage in rules.timed.stages if rules.timed else ():
         mine = {stage.name: "said", f"{stage.name}_due_at": "at", f"{stage.name}_due_on": "on"}

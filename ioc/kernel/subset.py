@@ -13,7 +13,7 @@ import polars as pl
 from sqlglot import exp
 
 from ioc.kernel.cases import CASES
-from ioc.kernel.stage_clocks import TEXT
+from ioc.kernel.events import INSTANT_TEXT
 
 Kind = Literal["text", "instant", "date", "boolean", "integer"]
 Build = Callable[[datetime, date], pl.Expr]
@@ -34,7 +34,11 @@ _ATTRIBUTES: dict[object, tuple[Kind, str, Reading]] = {  # a whole number may h
     "text": ("text", "{}", lambda said: said),
     "integer": ("integer", "{}::numeric::int", lambda said: said.cast(pl.Float64).cast(pl.Int32)),
     "boolean": ("boolean", "{}::boolean", lambda said: said == "true"),
-    "instant": ("instant", "{}::timestamptz", lambda said: said.str.to_datetime(TEXT, time_zone="UTC")),
+    "instant": (
+        "instant",
+        "{}::timestamptz",
+        lambda said: said.str.to_datetime(INSTANT_TEXT, time_zone="UTC"),
+    ),
     "date": ("date", "{}::date", lambda said: said.str.to_date("%Y-%m-%d")),
 }
 _ORDERS: dict[type[exp.Expression], tuple[str, Combine]] = {
