@@ -45,7 +45,7 @@ faults: setup ## the slow tests of whole stacks: killed, restarted, across a mer
 	@exec $(PY) -m pytest -m fault $(TESTS)
 
 nightly: setup ## the property tests with forty times as many cases (hours)
-	@TEST_EFFORT=40 exec $(PY) -m pytest --timeout 7200 tests/kernel tests/ioc tests/forms tests/admit
+	@TEST_EFFORT=40 exec $(PY) -m pytest --timeout 7200 tests/kernel tests/ioc tests/forms tests/admit tests/schemas
 
 mutants: setup ## changes each comparison of the clocks in turn; lists those that no test notices (hours)
 	@exec $(PY) -m tests.mutants $(FILES)

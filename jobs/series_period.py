@@ -1,6 +1,6 @@
 """series_period: events of observations -> kernel -> one row per key whose period has ended.
 
-Few enough for one process, without Spark. A full run reads the event log, any other the warehouse.
+Few enough for one process, without Spark. Read is the warehouse; by a full run, or of too many, the log.
 """
 
 from __future__ import annotations
@@ -59,23 +59,31 @@ def _bucket(pinned: Pinned, bucket: int, rules: ObservedRules, last: date) -> pl
 def of_warehouse(conn: Connection, rules: ObservedRules, last: date) -> Ended:
     """What changes: keys that anything came for since the revision that holds, or whose period ended since.
 
-    Rebuild where the log is to be read. `conn` must be within no transaction: one snapshot is read.
+    All there is where nothing was published by these definitions. Rebuild where that is more than a process
+    takes: the log is to be read. `conn` must be within no transaction: one snapshot is read.
     """
     conn.execute("set transaction isolation level repeatable read")
     before = published(conn, rules.feed)
-    if before is None:
-        raise Rebuild("nothing is published yet")
-    if before.definitions != rules.definitions:
-        raise Rebuild("the definitions changed")
+    if before is None or before.definitions != rules.definitions:
+        return _all(conn, rules, last)
     reached = ends(conn, rules.feed)
     keys = set(touched(conn, rules.feed, position_of(before, rules.feed), reached))
     keys |= set(ending(conn, rules.feed, before.covers_to, last))
     if len(keys) > AT_ONCE:
-        raise Rebuild(f"{len(keys)} observations are new or ended since")
+        raise Rebuild(f"{len(keys)} observations came or ended since")
     rows = ended(observed(events_below(conn, rules.feed, reached, sorted(keys)), rules), rules, last)
     told: Any = conn.execute(_HELD, {"feed": rules.feed, "keys": rows["observation"].to_list()}).fetchone()
     held, again, first = told
     return Ended(rows, reached, before, min(first or last, _first(rows, last)), held + rows.height - again)
+
+
+def _all(conn: Connection, rules: ObservedRules, last: date) -> Ended:
+    row: Any = conn.execute("select count(*) from cases where feed = %s", [rules.feed]).fetchone()
+    if row[0] > AT_ONCE:
+        raise Rebuild(f"all {row[0]} observations are to be read")
+    reached = ends(conn, rules.feed)
+    rows = ended(observed(events_below(conn, rules.feed, reached), rules), rules, last)
+    return Ended(rows, reached, None, _first(rows, last), rows.height)
 
 
 def _first(rows: pl.DataFrame, last: date) -> date:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ioc.errors import IocError, Stop
+from ioc.warehouse.connection import Connection
 from jobs import runs
 from jobs.due import wanted
-from jobs.house import Asked, house
+from jobs.house import Asked, House, house
+from schemas import AnyFeed
 
 
 def archive(asked: Asked) -> str:
@@ -17,12 +19,19 @@ def archive(asked: Asked) -> str:
     home = house()
     with home.warehouse() as conn:
         conn.autocommit = True
-        names = [f.feed for f in home.feeds(asked) if not asked.due or wanted(home, conn, f, asked)]
+        names = [f.feed for f in home.feeds(asked) if _to_archive(home, conn, f, asked)]
         conn.execute("select pg_advisory_lock(hashtext('ioc archive'))")
         held = fill(home.settings, names, home.now)
     return (
         "\n".join(f"{feed}: {sum(p.values())} offsets archived" for feed, p in held.items()) or "nothing new"
     )
+
+
+def _to_archive(home: House, conn: Connection, feed: AnyFeed, asked: Asked) -> bool:
+    """Before a rollup only what it may read: of observations nothing, unless it is a full one."""
+    if asked.kind == "observation" and not asked.full:
+        return False
+    return not asked.due or wanted(home, conn, feed, asked)
 
 
 def rollup(asked: Asked) -> str:

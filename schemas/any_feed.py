@@ -80,9 +80,9 @@ class AnyFeed(Promise):
         """The type of the event that joins two codes, if the feed has one."""
         return None if self.joined_by is None else f"{self.feed}.{self.joined_by.event}"
 
-    def dataschema(self, event: str) -> str:
-        """`<feed>/<event>.<newest version>`."""
-        return f"{self.feed}/{event}.{self.events[event][-1]}"
+    def dataschema(self, event: str, version: str | None = None) -> str:
+        """`<feed>/<event>.<version>`, by default of the newest."""
+        return f"{self.feed}/{event}.{version or self.events[event][-1]}"
 
     @property
     def topics(self) -> tuple[str, str, str]:

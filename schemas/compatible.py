@@ -20,6 +20,7 @@ OF_ITS_OWN = {
     "properties",
     "additionalProperties",
     "items",
+    "allOf",
     "x-personal",
 }
 TYPES = {"string", "number", "integer", "boolean", "object", "array", "null"}
@@ -45,6 +46,7 @@ def breaks(old: Any, new: Any, loc: Loc = ()) -> Iterator[Break]:
     yield from _required(old, new, loc)
     yield from _properties(old, new, loc)
     yield from _items(old, new, loc)
+    yield from _conditions(old.get("allOf", []), new.get("allOf", []), (*loc, "allOf"))
     for key in sorted((old.keys() | new.keys()) - WORDS - OF_ITS_OWN):
         if not key.startswith("x-") and old.get(key) != new.get(key):
             yield from _keyword(key, old.get(key), new.get(key), (*loc, key))
@@ -116,6 +118,21 @@ def _properties(old: Node, new: Node, loc: Loc) -> Iterator[Break]:
 def _items(old: Node, new: Node, loc: Loc) -> Iterator[Break]:
     if "items" in new:
         yield from breaks(old.get("items", {}), new["items"], (*loc, "items"))
+
+
+def _conditions(old: Any, new: Any, loc: Loc) -> Iterator[Break]:
+    """Rules of `if` and `then`: each new one must be an old one that asks no more; old ones may go."""
+    if old == new:
+        return
+    if not all(isinstance(rule, dict) and rule.keys() == {"if", "then"} for rule in (*old, *new)):
+        yield Break(loc, new, "changed in a way that cannot be compared")
+        return
+    for i, rule in enumerate(new):
+        asked = [one["then"] for one in old if one["if"] == rule["if"]]
+        if not asked:
+            yield Break((*loc, str(i), "if"), rule["if"], "a rule added: what it asks was not asked")
+        elif not any(not list(breaks(then, rule["then"])) for then in asked):
+            yield from breaks(asked[0], rule["then"], (*loc, str(i), "then"))
 
 
 def _keyword(key: str, was: Any, now: Any, loc: Loc) -> Iterator[Break]:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
+from schemas.any_feed import Version
 from schemas.promise import Label, Name, Promise, Snake
 from schemas.reference import Spell
 from schemas.times import check_pattern, check_zone
@@ -113,6 +114,9 @@ class EventMapping(Promise):
     """One event that a message can yield."""
 
     event: Name
+    version: Version | None = Field(
+        None, description="which version of the event it writes; without it the newest"
+    )
     when: When = When()
     id: Template = Field(description="unique within the case; from fields, so that a repeat is a duplicate")
     time: Text = Field(description="the field with the instant it occurred")

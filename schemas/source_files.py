@@ -85,26 +85,28 @@ def _against_feed(file: YamlFile, source: SourceMapping, feed: AnyFeed) -> list[
                 found.append(finding(file, ("messages", kind), name, mend))
         for i, event in enumerate(message.events):
             loc = ("messages", kind, "events", i)
-            if event.event in feed.events:
-                found += _event_against_feed(file, (*loc, "data"), source, event, feed)
-            else:
+            if event.event not in feed.events:
                 mend = f"name an event of feed {feed.feed}: {', '.join(feed.events)}"
                 found.append(finding(file, (*loc, "event"), event.event, mend))
+            elif event.version not in (None, *feed.events[event.event]):
+                mend = f"name a version of {event.event}: {', '.join(feed.events[event.event])}"
+                found.append(finding(file, (*loc, "version"), event.version, mend))
+            else:
+                found += _event_against_feed(file, (*loc, "data"), source, event, feed)
     return found
 
 
 def _event_against_feed(
     file: YamlFile, loc: Path_, source: SourceMapping, event: EventMapping, feed: AnyFeed
 ) -> list[Finding]:
-    dataschema = feed.dataschema(event.event)
+    dataschema = feed.dataschema(event.event, event.version)
     if dataschema not in feed.event_schemas:  # found already
         return []
-    known, tokens = (
-        feed.event_schemas[dataschema]["properties"],
-        personal_fields(feed.event_schemas[dataschema]),
-    )
+    schema = feed.event_schemas[dataschema]
+    known, tokens = schema["properties"], personal_fields(schema)
     codes: Mapping[str, Collection[str]] = feed.words
-    found: list[Finding] = []
+    mend = f"{dataschema} requires it: map it, or name an older `version` of {event.event} that does not"
+    found = [finding(file, loc, name, mend) for name in schema.get("required", ()) if name not in event.data]
     for name, value in event.data.items():
         here = (*loc, name)
         if name not in known:

@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import psycopg
 import pytest
@@ -33,16 +34,30 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         yield settings
 
 
+@pytest.fixture(scope="session")
+def migrated(server: Settings) -> Callable[[str], AbstractContextManager[Settings]]:
+    """Makes a warehouse named after its owner: a database copied from a migrated template."""
+
+    @contextmanager
+    def made(owner: str) -> Iterator[Settings]:
+        _template(server)
+        name = f"t{abs(hash(owner)):x}"
+        with psycopg.connect(server.warehouse_url, autocommit=True) as conn:
+            conn.execute(f"create database {name} template migrated".encode())
+        yield _at(server, name)
+        with psycopg.connect(server.warehouse_url, autocommit=True) as conn:
+            conn.execute(f"drop database {name} with (force)".encode())
+
+    return made
+
+
 @pytest.fixture
-def warehouse(server: Settings, request: pytest.FixtureRequest) -> Iterator[Settings]:
-    """A migrated warehouse of the test's own: a database copied from a migrated template."""
-    _template(server)
-    name = f"t{abs(hash(request.node.nodeid)):x}"
-    with psycopg.connect(server.warehouse_url, autocommit=True) as conn:
-        conn.execute(f"create database {name} template migrated".encode())
-    yield _at(server, name)
-    with psycopg.connect(server.warehouse_url, autocommit=True) as conn:
-        conn.execute(f"drop database {name} with (force)".encode())
+def warehouse(
+    migrated: Callable[[str], AbstractContextManager[Settings]], request: pytest.FixtureRequest
+) -> Iterator[Settings]:
+    """A migrated warehouse of the test's own."""
+    with migrated(request.node.nodeid) as settings:
+        yield settings
 
 
 def _at(server: Settings, database: str) -> Settings:

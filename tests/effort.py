@@ -6,6 +6,7 @@ import os
 
 from hypothesis import Phase, settings
 
+NIGHTLY = 40
 EFFORT = int(os.environ.get("TEST_EFFORT", "1"))
 # Of a mutant it only matters whether a test fails, not what the smallest input is.
 PHASES = [Phase.generate] if "TEST_NO_SHRINKING" in os.environ else list(Phase)

@@ -89,7 +89,7 @@ class CompiledSource:
     def _maker(self, mapping: EventMapping) -> Make:
         read_id = self._template(mapping.id, every=False)
         read_time = self._time(mapping.time)
-        dataschema = self.feed.dataschema(mapping.event)
+        dataschema = self.feed.dataschema(mapping.event, mapping.version)
         readers, origin = self._data(mapping, dataschema, self._day(read_time))
 
         def make(message: Message, case: str) -> Draft | Refusal:

@@ -78,7 +78,8 @@ def check_source(source: SourceMapping, registry: Registry) -> Iterator[Finding]
     feed = registry.every[source.feed]
     for kind, message in source.messages.items():
         for i, event in enumerate(message.events):
-            properties = feed.event_schemas.get(feed.dataschema(event.event), {}).get("properties", {})
+            dataschema = feed.dataschema(event.event, event.version)
+            properties = feed.event_schemas.get(dataschema, {}).get("properties", {})
             for name, value in event.data.items():
                 word = looks_personal(value.field or "")
                 if word and value.field not in source.personal and MARK not in properties.get(name, {}):

@@ -31,6 +31,11 @@ EVENTS = pl.Schema(
 IDENTITY = ("case_id", "source", "id")
 
 
+def instant_in(text: pl.Expr) -> pl.Expr:
+    """The instant that INSTANT_TEXT wrote."""
+    return text.str.to_datetime(INSTANT_TEXT, time_zone="UTC")
+
+
 def effective(events: pl.LazyFrame) -> pl.LazyFrame:
     """The events that count: one per (case_id, source, id), columns as given.
 

@@ -13,6 +13,7 @@ import polars as pl
 from ioc.kernel.cases import CASES
 from ioc.kernel.events import weighed
 from ioc.kernel.period_names import PeriodCalendar, named
+from ioc.kernel.texts import text_of
 
 OBSERVED = "observed"  # the phase of such a case; it is in no figure of cases
 CALENDAR = PeriodCalendar("CALENDAR", 1, 0, ("day", "week", "month", "quarter", "half", "year"))
@@ -43,7 +44,7 @@ def observed(events: pl.DataFrame, rules: ObservedRules) -> pl.DataFrame:
     dimensions.
     """
     kept = (*SAID, *rules.dimensions)
-    path = {name: pl.col("data").str.json_path_match(f"$.{name}") for name in kept}
+    path = {name: text_of("data", name) for name in kept}
     known = weighed(events.lazy()).with_columns(**path)
     counting = known.filter("counts").sort("received_at", "occurred_at", "hash")
     cases = counting.group_by("case_id", maintain_order=True).agg(
@@ -79,14 +80,13 @@ def ended(cases: pl.DataFrame, rules: ObservedRules, last: date) -> pl.DataFrame
         for name in ("series", "period", "from", "to", "value", "n", *rules.dimensions)
     }
     told = cases.select("case_id", "agency", **said).filter(pl.col("to") <= str(last))
-    words = told.select(
-        pl.struct(rules.dimensions).struct.json_encode() if rules.dimensions else pl.lit("{}")
-    )
+    named = pl.struct(rules.dimensions or ["series"]).struct.json_encode()  # there is no struct of nothing
+    words = told.select(named).to_series()
     return (
         told.with_columns(
             observation=pl.col("case_id"),
             agency=pl.col("agency").fill_null(""),
-            dimensions=_each(words.to_series(), _named_alone) if told.height else pl.lit("{}"),
+            dimensions=_each(words, _named_alone) if rules.dimensions else pl.lit("{}"),
             period_from=pl.col("from").str.to_date(),
             period_to=pl.col("to").str.to_date(),
             value=_each(told.get_column("value"), _plain),

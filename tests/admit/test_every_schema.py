@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -15,10 +17,14 @@ from ioc.event import Receipt
 from schemas import load
 from tests.admit.from_schema import allowed, codes, instants, spoilt, texts
 from tests.admit.test_anything import anything, sane, sound
-from tests.effort import tried
+from tests.effort import NIGHTLY, tried
 
 REGISTRY = load()
 SCHEMAS = [(feed.feed, name) for feed in REGISTRY.every.values() for name in feed.event_schemas]
+# By night at least 100,000 events: of those that a schema allows and of those that it does not, together.
+# Counted are Hypothesis's examples; what its filters throw away is none.
+BY_NIGHT, TESTS = 100_000, 2
+EACH = math.ceil(BY_NIGHT / NIGHTLY / TESTS / len(SCHEMAS))
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
 every_schema = pytest.mark.parametrize(("name", "dataschema"), SCHEMAS, ids=[name for _, name in SCHEMAS])
 envelopes = st.fixed_dictionaries(
@@ -41,8 +47,16 @@ def judged(envelope: dict[str, Any], name: str, dataschema: str, data: Any, admi
     return found
 
 
+def test_the_night_tries_as_many_as_it_should() -> None:
+    nightly = (Path(__file__).parents[2] / "Makefile").read_text(encoding="utf-8").partition("\nnightly:")[2]
+    command = nightly.splitlines()[1]
+    assert f"TEST_EFFORT={NIGHTLY} " in command
+    assert "tests/admit" in command.split()
+    assert EACH * NIGHTLY * TESTS * len(SCHEMAS) >= 100_000
+
+
 @every_schema
-@tried(30)
+@tried(EACH)
 @given(data=st.data(), envelope=envelopes)
 def test_what_a_schema_allows_is_accepted(
     name: str, dataschema: str, data: st.DataObject, envelope: dict[str, Any], admission: Admission
@@ -53,7 +67,7 @@ def test_what_a_schema_allows_is_accepted(
 
 
 @every_schema
-@tried(30)
+@tried(EACH)
 @given(data=st.data(), envelope=envelopes)
 def test_what_a_schema_does_not_allow_is_refused(
     name: str, dataschema: str, data: st.DataObject, envelope: dict[str, Any], admission: Admission

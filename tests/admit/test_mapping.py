@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +13,8 @@ import pytest
 
 from ioc.admit import Admission, Admitted, Quarantined
 from ioc.event import Receipt
-from schemas import load
+from schemas import Registry, Unusable, load
+from schemas.source_files import PACKAGED
 
 MAPPING = """
 source: desk
@@ -52,6 +55,13 @@ messages:
         time: done
         data: {status: {constant: completed}}
 """
+V2 = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["status", "floor"],
+    "properties": {"status": {"const": "completed", "type": "string"}, "floor": {"type": "integer"}},
+}
 Read = Callable[..., list[Admitted | Quarantined]]
 
 
@@ -127,3 +137,50 @@ def test_a_personal_value_is_masked_where_it_is_the_reason(read: Read) -> None:
     assert isinstance(found, Quarantined)
     assert (found.reason, found.field, found.value) == ("unknown-word", "who", "•••")
     assert "Trần" not in found.to_bytes().decode()
+
+
+@pytest.fixture
+def with_v2(tmp_path: Path) -> Callable[[str], Registry]:
+    """Promises in which `completed` has a v2 that asks for what the desk does not know."""
+    feed = tmp_path / "feeds/permits"
+    shutil.copytree(PACKAGED / "feeds/permits", feed)
+    text = (feed / "feed.yaml").read_text(encoding="utf-8")
+    (feed / "feed.yaml").write_text(text.replace("completed: [v1]", "completed: [v1, v2]"), encoding="utf-8")
+    (feed / "completed.v2.json").write_text(json.dumps(V2), encoding="utf-8")
+    (tmp_path / "sources").mkdir()
+
+    def loaded(version: str) -> Registry:
+        mapping = MAPPING.replace("event: completed\n", f"event: completed\n{version}")
+        (tmp_path / "sources/desk.yaml").write_text(mapping, encoding="utf-8")
+        return load([tmp_path])
+
+    return loaded
+
+
+def test_a_source_stays_at_the_version_it_names(
+    with_v2: Callable[[str], Registry], receipt: Receipt, now: datetime
+) -> None:
+    admission = Admission(with_v2("        version: v1\n"), b"k" * 32, 4_000)
+    row = {"no": "1", "at": "01/02/2024 09:00", "done": "03/02/2024 09:00", "by": "Bàn"}
+    found = admission.native("desk", row, receipt, now)
+    assert [v.event.dataschema for v in found if isinstance(v, Admitted)] == [
+        "permits/received.v1",
+        "permits/completed.v1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("version", "field", "value", "mend"),
+    [
+        ("        version: v3\n", "version", "v3", "name a version of completed: v1, v2"),
+        ("", "data", "floor", "permits/completed.v2 requires it: map it, or name an older `version`"),
+    ],
+)
+def test_a_version_that_is_none_or_asks_for_more_is_found(
+    with_v2: Callable[[str], Registry], version: str, field: str, value: str, mend: str
+) -> None:
+    with pytest.raises(Unusable) as unusable:
+        with_v2(version)
+    (found,) = unusable.value.findings
+    assert found.field == f"messages.row.events.1.{field}"
+    assert (found.value, found.mend.startswith(mend)) == (value, True)

@@ -53,6 +53,7 @@ BAD = [
         "lets",
     ),
     (SERIES, '"service": {"type": "string"', '"user_phone": {"type": "string"', "user_phone", "x-personal"),
+    ("feeds/satisfaction/feed.yaml", "kiosk: {vi", "kiosks: {vi", "channel.values.kiosks", "near: 'kiosk'"),
     ("feeds/lgsp/feed.yaml", "retention_days: 30", "retention_days: 2", "topic.retention_days", "14"),
     (
         "feeds/lgsp/feed.yaml",

@@ -47,7 +47,8 @@ class Stack:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("IOC_")}
         self.env = clean | {"IOC_HOME": str(home), "IOC_SCHEMAS_PATH": str(schemas), "IOC_LIVE_WORKERS": "2"}
         # Airflow takes up a daily run that was missed by up to a tenth of a day: keep it far away.
-        self.env["IOC_ROLLUP_CRON"] = f"0 {(datetime.now(UTC).hour + 12) % 24} * * *"
+        far = f"0 {(datetime.now(UTC).hour + 12) % 24} * * *"
+        self.env |= {"IOC_ROLLUP_CRON": far, "IOC_SERIES_CRON": far}
         self.env.pop("PYTHONDONTWRITEBYTECODE", None)
         self.log = home.parent / "up.log"
 

@@ -120,7 +120,6 @@ def test_observations_are_added_up_corrected_and_shown(stack: Any, addresses: di
     wrong = level("S1", 1, 1, period="2026-03")
     said = send(addresses, level("S1", 2, 2.5), level("S1", 1, 3.0), level("S2", 2, None), wrong)
     assert (said["accepted"], said["quarantined"]) == (3, 1)
-    send(addresses, level("S1", 1, 4.5, reason="misread"))
     asked = (
         "series",
         f"{before(2)}..{before(1)}",
@@ -132,11 +131,17 @@ def test_observations_are_added_up_corrected_and_shown(stack: Any, addresses: di
         "json",
     )
 
-    def rain() -> Said:
-        rows = json.loads(stack.run(*asked).stdout)
+    def rain(*more: str) -> Said:
+        rows = json.loads(stack.run(*asked, *more).stdout)
         return {row["agency"]: (row["value"], row["observations"]) for row in rows if row["series"] == "rain"}
 
+    first = {"S1": (5.5, 2), "S2": (None, 1)}
+    stack.wait_for(lambda: rain() == first, "the rain", 20)
+    done = stack.json("rollup", "--feed", RIVERS, "--from", before(4), "--to", before(1))
+    assert (done["state"], done["cases"], done["written"]) == ("published", 3, 3)
+    send(addresses, level("S1", 1, 4.5, reason="misread"))
     stack.wait_for(lambda: rain() == {"S1": (7.0, 2), "S2": (None, 1)}, "the corrected rain", 20)
+    assert rain("--published") == first, "as audited, until the next revision"
     (board,) = [one for one in shown(addresses, RIVERS)["observed"] if one["series"] == "rain"]
     assert (board["period"], board["whole"]) == (before(1), False), "rain of stations has no sum"
     assert board["parts"] == {"each": [["S1 · Tiền", 4.5]]}

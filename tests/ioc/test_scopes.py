@@ -9,6 +9,7 @@ import pytest
 from ioc.agencies import in_scope, is_whole, successors
 from schemas import Agency, History, Succession, load
 from schemas.reference import by_code
+from tests.seeds import seeds
 
 EVE, REFORM = date(2025, 6, 30), date(2025, 7, 1)
 PACKAGED = load()
@@ -60,6 +61,11 @@ def test_what_names_no_agency_is_the_whole_provinces() -> None:
 
 def test_the_packaged_scopes_are_the_three_centers_of_seed_000() -> None:
     assert set(PACKAGED.scopes) == {"province", "cao-lanh", "hong-ngu"}
+    whole = [is_whole(PACKAGED.history, scope.agencies) for scope in PACKAGED.scopes.values()]
+    said = seeds()
+    assert len(whole) == said["000-centres"].value
+    assert whole.count(True) == said["000-centres-province"].value
+    assert whole.count(False) == said["000-centres-city"].value
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,9 @@ from ioc.warehouse.live import Agencies, Batch, Kernel, take
 from ioc.warehouse.observations import observations, observations_published
 from ioc.warehouse.offsets import Move
 from ioc.warehouse.revisions import published
-from jobs import runs
+from jobs import runs, series_period
 from jobs.audit import audit
+from jobs.due import due
 from jobs.publish import Outcome, publish
 from jobs.rollup_series import run_of
 from jobs.runs import Rebuild, Run
@@ -57,6 +58,7 @@ RULES = ObservedRules("parcels", FEED.definitions_hash, ("river",))
 KERNEL = Kernel(lambda _, events: observed(events, RULES), {"parcels": FEED.definitions_hash})
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 SECOND, THIRD, FIFTH = date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 5)
+ON_THE_THIRD = datetime(2026, 3, 3, 12, tzinfo=UTC)
 Send = Callable[..., None]
 
 
@@ -88,13 +90,9 @@ def send(conn: Connection, start: int, *events: Event) -> None:
 
 
 def whole(conn: Connection, last: date) -> Ended:
-    """All that the warehouse knows, staged as out of the log."""
-    from ioc.kernel.observations import ended
-    from ioc.warehouse.observations import events_below
-
-    reached = offsets.ends(conn, "parcels")
-    rows = ended(observed(events_below(conn, "parcels", reached), RULES), RULES, last)
-    return Ended(rows, reached, None, date(2026, 3, 1), rows.height)
+    """All that the warehouse knows, as of a feed of which nothing is published."""
+    conn.rollback()
+    return series_period._all(conn, RULES, last)
 
 
 def staged(conn: Connection, name: str, found: Ended, last: date) -> Run:
@@ -108,6 +106,7 @@ def staged(conn: Connection, name: str, found: Ended, last: date) -> Run:
 def put_up(conn: Connection, name: str, found: Ended, last: date) -> Outcome:
     judged = audit(conn, staged(conn, name, found, last).run_id, NOW)
     assert judged.state == "audited", judged.reason
+    conn.commit()  # what was read of the run: publishing is a transaction of its own
     return publish(conn, judged.run_id, NOW)
 
 
@@ -116,13 +115,18 @@ def closed(conn: Connection, last: date) -> Ended:
     return of_warehouse(conn, RULES, last)
 
 
-def test_what_came_since_is_closed_on_top_and_restated(conn: Connection) -> None:
-    with pytest.raises(Rebuild, match="nothing is published"):
-        closed(conn, SECOND)
+def test_what_came_since_is_closed_on_top_and_restated(
+    conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
     send(conn, 0, said(1, 2.5, "a", 1), said(2, None, "b", 2), said(3, 9.0, "c", 3, None))
-    first = put_up(conn, "one", whole(conn, SECOND), SECOND)
+    assert due(conn, FEED, ON_THE_THIRD)
+    first = put_up(conn, "one", closed(conn, SECOND), SECOND)
     assert (first.written, first.closed) == (2, 0), "the third day had not ended"
-    send(conn, 3, said(1, 4.0, "d", 5), said(1, 7.0, "e", 6, "Hậu"))
+    assert not due(conn, FEED, ON_THE_THIRD)
+    send(conn, 3, said(3, 8.0, "z", 4, None))
+    assert not due(conn, FEED, ON_THE_THIRD), "of a period that has not ended"
+    send(conn, 4, said(1, 4.0, "d", 5), said(1, 7.0, "e", 6, "Hậu"))
+    assert due(conn, FEED, ON_THE_THIRD)
     found = closed(conn, THIRD)
     assert found.rows["observation"].to_list() == [
         *("rain/S1/2026-03-01/Hậu", "rain/S1/2026-03-01/Tiền", "rain/S1/2026-03-03/")
@@ -145,6 +149,9 @@ def test_what_came_since_is_closed_on_top_and_restated(conn: Connection) -> None
     assert then.sort("from")["value"].to_list() == [2.5, None], "a value that has not arisen is kept as such"
     conn.rollback()
     assert [check.ok for check in check_observations(conn, FEED)] == [True, True]
+    monkeypatch.setattr(series_period, "AT_ONCE", 1)
+    with pytest.raises(Rebuild, match="observations are to be read"):
+        whole(conn, THIRD)
 
 
 HARM = {

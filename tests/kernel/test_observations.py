@@ -99,3 +99,5 @@ def test_ended_periods_are_plain_decimals_and_name_what_was_named() -> None:
         ("k3", "", '{"river":"Hậu"}', "", "100"),
     ]
     assert ended(observed(frame.clear(), RULES), RULES, date(2026, 3, 2)).is_empty()
+    plain = ObservedRules("rivers", "d1", ())
+    assert ended(observed(frame, plain), plain, date(2026, 3, 2))["dimensions"].to_list() == ["{}"] * 3

@@ -15,6 +15,12 @@ from tests.effort import tried
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string", "maxLength": 20}
 MORE: Schema = {"type": "object", "properties": {"x": {"type": "number"}}}
+
+
+def rule(status: str, **n: Any) -> Schema:
+    return {"if": {"properties": {"status": {"const": status}}}, "then": {"properties": {"n": n}}}
+
+
 OLD: Schema = {
     "type": "object",
     "additionalProperties": False,
@@ -28,6 +34,7 @@ OLD: Schema = {
         "list": {"type": "array", "items": {"type": ["string", "null"]}},
         "more": MORE,
     },
+    "allOf": [rule("a", maximum=5), rule("b", minimum=2)],
 }
 
 
@@ -61,6 +68,10 @@ BROKEN = [
         "properties.more.properties.y",
         "took anything",
     ),
+    ({**OLD, "allOf": [rule("a", maximum=4)]}, "allOf.0.then.properties.n.maximum", "5 was taken"),
+    ({**OLD, "allOf": [rule("a", maximum=5, multipleOf=2)]}, "n.multipleOf", "a rule added"),
+    ({**OLD, "allOf": [*OLD["allOf"], rule("c", minimum=2)]}, "allOf.2.if", "was not asked"),
+    ({**OLD, "allOf": [{"required": ["text"]}]}, "allOf", "cannot be compared"),
 ]  # fmt: skip
 
 
@@ -83,6 +94,9 @@ WIDER = [
     changed(any={"x-unit": "m", "title": "Anything"}),
     {**OLD, "required": [], "title": "An event"},
     {**OLD, "additionalProperties": True},
+    {**OLD, "allOf": [rule("b", minimum=1), rule("a", maximum=6)]},
+    {**OLD, "allOf": [rule("b")]},
+    {key: value for key, value in OLD.items() if key != "allOf"},
 ]
 
 
@@ -106,10 +120,16 @@ rules = st.fixed_dictionaries(
     },
 )
 names = st.sampled_from(["p", "q"])
+conditions = st.builds(
+    lambda name, value, then: {"if": {"properties": {name: {"const": value}}}, "then": then},
+    *(names, st.sampled_from(["a", 1])),
+    st.fixed_dictionaries({}, optional={"properties": st.dictionaries(names, rules, max_size=1)}),
+)
 schemas = st.fixed_dictionaries(
     {"properties": st.dictionaries(names, rules, max_size=2)},
     optional={
         "type": st.just("object"),
+        "allOf": st.lists(conditions, min_size=1, max_size=2),
         "required": st.lists(names, unique=True, max_size=2),
         "additionalProperties": st.booleans() | rules,
     },
@@ -126,6 +146,11 @@ def changes(draw: st.DrawFn) -> tuple[Schema, Schema]:
         if name in new["properties"] and draw(st.booleans()):
             fewer = {key: value for key, value in spec.items() if draw(st.booleans())}
             new["properties"] = {**new["properties"], name: fewer}
+    if "allOf" in old and draw(st.booleans()):
+        then = draw(st.sampled_from([{}, draw(conditions)["then"]]))
+        new["allOf"] = [
+            {"if": one["if"], "then": draw(st.sampled_from([one["then"], then]))} for one in old["allOf"]
+        ]
     return old, {key: value for key, value in new.items() if value is not None}
 
 

@@ -74,3 +74,5 @@ def test_a_published_figure_is_told_beside_what_stands_now() -> None:
     assert board["published"] == {"period": "2026-02", "value": 4.0, "now": 7.0}
     (board,) = boards(rows, feed(s=SUMMED), audited.clear())
     assert board["published"] is None
+    index = frame(("i", "A", 1, 88.0), ("i", "B", 1, 90.0))
+    assert [row["published"] for row in boards(index, feed(i=INDEX), index)] == [None], "it has no whole"

@@ -11,7 +11,7 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from bench.rebuild import prepared
+from bench.rebuild import held_events, prepared
 from ioc.forms import Filled, Heading, check, filled, issued, table, taken
 from ioc.forms.issue import NotIssued
 from ioc.rules import case_rules
@@ -50,6 +50,7 @@ SHARES = [  # of columns added up; carried over is in none
 @pytest.fixture(scope="module")
 def form(tmp_path_factory: pytest.TempPathFactory, simulation: Simulation, registry: Registry) -> Filled:
     table = prepared(tmp_path_factory.mktemp("year"), simulation, registry, 1.0, BUCKETS)
+    assert 5_200_000 < held_events(table) < 5_800_000
     feed = registry.feed(simulation.feed)
     source = Source(
         *(table.table_uri, table.version(), buckets(table), held(table), frozenset(), case_rules(feed)),
