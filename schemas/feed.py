@@ -15,6 +15,7 @@ from schemas.measure import Measure
 from schemas.period_measures import period_measures
 from schemas.promise import Label, Name, Promise, Snake, Text
 from schemas.service_levels import ServiceLevels
+from schemas.stages import TimedStage, kept, problems
 from schemas.surge import Surge
 
 ChannelKind = Literal["online", "direct", "postal"]
@@ -35,6 +36,12 @@ class Attribute(Promise):
     )
     words: dict[Text, Label] = Field(default_factory=dict)  # what its values are called
 
+    @property
+    def values(self) -> tuple[str, ...] | None:
+        """What it can be told apart by; empty: any text. None: a number is not."""
+        by_kind = {"text": tuple(self.words), "boolean": ("true", "false")}
+        return by_kind.get(self.kind)
+
 
 class Place(Promise):
     """Where cases lie: two attributes in degrees, and the measures that the map shows and colours by."""
@@ -54,6 +61,7 @@ class Feed(AnyFeed):
     lifecycle: Lifecycle
     deadline: Deadline
     clocks: Clocks | None = None
+    stages: dict[Snake, TimedStage] = Field(default_factory=dict)
     identity: Identity | None = None
     authority: Authority | None = None
     channels: dict[Text, Label]
@@ -90,6 +98,16 @@ class Feed(AnyFeed):
         for tile in self.tiles:
             if tile not in self.measures:
                 raise ValueError(f"tile {tile!r} shows no measure of this feed ({', '.join(self.measures)})")
+        return self
+
+    @model_validator(mode="after")
+    def _stages_know_the_feed(self) -> Feed:
+        if self.stages and self.calendar is None:
+            raise ValueError("stages need the `calendar` that they count by; name one of schemas/calendars")
+        statuses = self.lifecycle.statuses
+        words = {name: one.values for name, one in self.attributes.items() if one.values is not None}
+        if found := list(problems(self.stages, statuses, words)):
+            raise ValueError("; ".join(found))
         return self
 
     @model_validator(mode="after")
@@ -170,20 +188,28 @@ class Feed(AnyFeed):
             **self._clock_definitions(),
             **self._identity_definitions(),
             **({"sectors": self.sectors} if self.sectors else {}),
-            **({"attributes": self.attribute_kinds} if self.attributes else {}),
+            **({"attributes": self._own_kinds()} if self.attributes else {}),
+            **self._stage_definitions(),
             **({"service_levels": self.service_levels.definition()} if self.service_levels else {}),
             "measures": {n: m.definition() for n, m in sorted(self.measures.items())},
         }
 
     @property
     def attribute_kinds(self) -> dict[str, str]:
-        """Name -> kind, as measures are parsed with."""
+        """Name -> kind of all that a case keeps, as measures are parsed with."""
+        return self._own_kinds() | kept(self.stages)
+
+    def _own_kinds(self) -> dict[str, str]:
         return {name: attribute.kind for name, attribute in self.attributes.items()}
+
+    def _stage_definitions(self) -> dict[str, Any]:
+        said = {name: stage.definition for name, stage in sorted(self.stages.items())}
+        return {"stages": said, "leans_on": self.leans_on} if said else {}
 
     @property
     def measurable(self) -> dict[str, str]:
         """Of the attributes' kinds those that may be compared, and counted by."""
-        return {name: kind for name, kind in self.attribute_kinds.items() if kind != "number"}
+        return {name: kind for name, kind in self._own_kinds().items() if kind != "number"}
 
     def _next_definitions(self) -> dict[str, Any]:
         statuses = sorted(self.lifecycle.statuses.items())

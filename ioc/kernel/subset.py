@@ -13,6 +13,7 @@ import polars as pl
 from sqlglot import exp
 
 from ioc.kernel.cases import CASES
+from ioc.kernel.events import instant_in
 
 Kind = Literal["text", "instant", "date", "boolean", "integer"]
 Build = Callable[[datetime, date], pl.Expr]
@@ -33,6 +34,8 @@ _ATTRIBUTES: dict[object, tuple[Kind, str, Reading]] = {  # a whole number may h
     "text": ("text", "{}", lambda said: said),
     "integer": ("integer", "{}::numeric::int", lambda said: said.cast(pl.Float64).cast(pl.Int32)),
     "boolean": ("boolean", "{}::boolean", lambda said: said == "true"),
+    "instant": ("instant", "{}::timestamptz", instant_in),
+    "date": ("date", "{}::date", lambda said: said.str.to_date("%Y-%m-%d")),
 }
 _ORDERS: dict[type[exp.Expression], tuple[str, Combine]] = {
     exp.LT: ("<", operator.lt),
