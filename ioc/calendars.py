@@ -56,6 +56,18 @@ def calendars_of(calendar: Calendar) -> list[workdays.Calendar]:
     return found
 
 
+def unlike_their_week(calendar: Calendar) -> frozenset[date]:
+    """Days off that are no weekend, and weekend days that are worked, as all versions together say.
+
+    Unusable if the `holidays` package does not know the country.
+    """
+    off, worked = _of_the_country(calendar)
+    *_, known = _accumulated(calendar)
+    kinds = {**dict.fromkeys(off, "off"), **dict.fromkeys(worked, "worked"), **known.overrides}
+    weekend = {WEEKDAYS.index(day) for day in calendar.weekend}
+    return frozenset(on for on, kind in kinds.items() if (kind == "worked") == (on.weekday() in weekend))
+
+
 def _of_the_country(calendar: Calendar) -> tuple[set[date], set[date]]:
     """Days off, and weekend days worked in place of others.
 

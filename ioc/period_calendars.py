@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from ioc.errors import BadInput
 from ioc.kernel.period_names import NamedPeriod, NoSuchPeriod, PeriodCalendar, named
-from schemas import Registry, near
+from ioc.named import one_of
+from schemas import Registry
 
 
 def period_calendar(registry: Registry, name: str) -> PeriodCalendar:
     """The calendar of that name; BadInput lists those there are."""
-    found = registry.period_calendars.get(name)
-    if found is None:
-        known = ", ".join(sorted(registry.period_calendars))
-        raise BadInput("calendar", name, f"name one of {known}{near(name, registry.period_calendars)}")
+    found = one_of(dict(sorted(registry.period_calendars.items())), name, "calendar")
     return PeriodCalendar(name, found.first_day, found.month_shift, found.periods)
 
 

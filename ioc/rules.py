@@ -9,23 +9,29 @@ from typing import Any
 from ioc.calendars import worktime
 from ioc.kernel.clocks import ClockRules
 from ioc.kernel.identity import Identity
+from ioc.kernel.levels import Levels
 from ioc.kernel.limits import Limit, Limits
 from ioc.kernel.observations import ObservedRules
 from ioc.kernel.rules import CaseRules
+from ioc.kernel.series import Adding
 from ioc.kernel.spells import Spells
+from ioc.kernel.stage_rules import StageLimit, StageRules, TimedStage
 from ioc.kernel.stages import Authority, Stage
 from ioc.kernel.working import HOUR
 from ioc.kernel.worktime import Worktime
-from schemas import Calendar, Feed, ObservationFeed, Registry
+from schemas import Calendar, Feed, ObservationFeed, Registry, Series
 
 
 def case_rules(feed: Feed, registry: Registry | None = None) -> CaseRules:
     """The feed's life cycle and deadline policy as the kernel takes them.
 
-    Without the registry the cases have no clocks: rollups of flow need none, and they take a second.
+    Without the registry the cases have no clocks and no stages: rollups of flow need none, and they take a
+    second.
     """
     rules = rules_of(feed.definitions, feed.definitions_hash)
-    return rules if registry is None else replace(rules, clocks=clock_rules(feed, registry))
+    if registry is None:
+        return rules
+    return replace(rules, clocks=clock_rules(feed, registry), timed=stage_rules(feed, registry))
 
 
 def rules_of(definitions: Mapping[str, Any], named: str) -> CaseRules:
@@ -43,12 +49,20 @@ def rules_of(definitions: Mapping[str, Any], named: str) -> CaseRules:
         identity=_identity(definitions.get("identity")),
         authority=_authority(definitions.get("authority")),
         attributes=tuple(definitions.get("attributes", ())),
+        levels=_levels(definitions.get("service_levels")),
     )
 
 
 def observed_rules(feed: ObservationFeed) -> ObservedRules:
     """What the fold of observations needs of the feed."""
     return ObservedRules(feed.feed, feed.definitions_hash, tuple(sorted(feed.dimensions)))
+
+
+def adding(series: Mapping[str, Series]) -> dict[str, Adding]:
+    """How the kernel adds these series up."""
+    return {
+        name: Adding(one.over_time, one.over_agencies, one.over_dimensions) for name, one in series.items()
+    }
 
 
 def _identity(said: Mapping[str, Any] | None) -> Identity | None:
@@ -60,6 +74,12 @@ def _authority(said: Mapping[str, Any] | None) -> Authority | None:
         return None
     stages = tuple(Stage(tuple(phases), tuple(sources)) for phases, sources in said["stages"])
     return Authority(stages, said["tolerance"] * HOUR // 60)
+
+
+def _levels(said: Mapping[str, Any] | None) -> Levels | None:
+    if said is None:
+        return None
+    return Levels(said["attribute"], frozenset(said["full"]), frozenset(said["partial"]))
 
 
 def pauses_in(definitions: Mapping[str, Any]) -> dict[str, str]:
@@ -96,6 +116,27 @@ def clock_rules(feed: Feed, registry: Registry) -> ClockRules | None:
         ),
         apology_rules=tuple((rule.valid_from, rule.valid_to, rule.days) for rule in clocks.apology),
     )
+
+
+def stage_rules(feed: Feed, registry: Registry) -> StageRules | None:
+    """The feed's stages with limits of their own, and its calendar; None where it has none."""
+    if not feed.stages or feed.calendar is None:
+        return None
+    stages = tuple(
+        TimedStage(
+            name,
+            frozenset(stage.from_),
+            frozenset(stage.to),
+            tuple(
+                StageLimit(one.when, one.limit, one.unit, one.valid_from, one.valid_to)
+                for one in stage.limits
+            ),
+            stage.optional,
+            stage.stops,
+        )
+        for name, stage in feed.stages.items()
+    )
+    return StageRules(_worktime(registry.calendars[feed.calendar]), stages)
 
 
 def sectors_of(registry: Registry) -> dict[str, str]:

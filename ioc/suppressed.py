@@ -1,4 +1,4 @@
-"""Rows of periods by agency as they may be told where a feed hides small cells."""
+"""Rows of periods, and entries of the ledger, as they may be told where a feed hides small cells."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from schemas import Feed
 
 Row = dict[str, Any]
 KEYS = ("period", "from", "to", "group")
+# Of a restatement: its cell is one agency's, cut by channel and sector, so no number of it can be told.
+OF_A_CELL = ("agency", "old", "new", "change", "event_count", "events")
 
 
 def rows_told(
@@ -36,7 +38,12 @@ def rows_told(
     return [row for row in told if row["group"] in named]
 
 
-def refuse_by_agency(feed: Feed, field: str, value: str) -> None:
+def told_of_an_entry(feed: Feed, names: Iterable[str]) -> tuple[str, ...]:
+    """Which of a restatement's data are told: without whose it is and how many, where the feed hides them."""
+    return tuple(name for name in names if feed.hide_below is None or name not in OF_A_CELL)
+
+
+def refuse_by_agency(feed: Feed, field: str, value: object) -> None:
     """BadInput where a feed that hides small cells is asked for what cannot be hidden well."""
     if feed.hide_below is not None:
         mend = (

@@ -16,6 +16,7 @@ from ioc.kernel.closing import Reach, closed_days, moved, since
 from ioc.kernel.events import EVENTS
 from ioc.kernel.flow import FLOW_DAYS, GROUP
 from ioc.kernel.identity import joined
+from ioc.kernel.levels import LEVEL
 from ioc.kernel.months import Months
 from ioc.kernel.rules import CaseRules
 from ioc.warehouse.connection import Connection
@@ -169,13 +170,14 @@ def _counts(of: _Changed, base: tuple[int, int]) -> tuple[int, int]:
 
 def _events(conn: Connection, known: Known, cases: set[str]) -> pl.DataFrame:
     """All events of these cases, under all their codes; a frame of KNOWN."""
-    identity = known.rules.identity
+    identity, levels = known.rules.identity, known.rules.levels
     codes = cases | {code for code, case in known.cases.items() if case in cases}
-    return events_of(conn, known.rules.feed, codes, "" if identity is None else identity.same_as)
+    same_as, level = identity.same_as if identity else "", levels.attribute if levels else ""
+    return events_of(conn, known.rules.feed, codes, same_as, level)
 
 
 def _joined(events: pl.DataFrame, known: Known) -> pl.DataFrame:
-    return joined(events.select(EVENTS.names()).lazy(), known.cases).collect()
+    return joined(events.select(*EVENTS.names(), LEVEL).lazy(), known.cases).collect()
 
 
 def _folded(events: pl.DataFrame, known: Known, months: Months) -> Parts:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pyarrow as pa
 
+from ioc.kernel.attributes import DATA, fold_levelled
 from ioc.kernel.details import (
     DETAILED_FROM,
     HOURS_CELLS,
@@ -27,6 +28,7 @@ from ioc.kernel.events import EVENTS
 from ioc.kernel.flow import CELLS, KEYS, cells
 from ioc.kernel.fold import fold
 from ioc.kernel.identity import joined
+from ioc.kernel.levels import LEVEL
 from ioc.kernel.months import MONTH_CELLS, MONTH_KEYS, NEEDED, Months, added, month_cells
 from ioc.kernel.rules import CaseRules
 from jobs.crosswalk import HASHES, of_codes, parts, without
@@ -143,7 +145,7 @@ def slices(source: Source, bucket: int) -> Iterable[pl.LazyFrame]:
     step = math.ceil(width / count)
     for start in range(bucket * width, (bucket + 1) * width if events else 0, step):
         part = scan if count == 1 else scan.filter(pl.col("hash16").is_between(start, start + step, "left"))
-        yield below(part, source).select(EVENTS.names())
+        yield below(part, source).select(*read_of_log(source.rules, source.months))
 
 
 def joined_slices(source: Source) -> Iterable[pl.LazyFrame]:
@@ -152,7 +154,14 @@ def joined_slices(source: Source) -> Iterable[pl.LazyFrame]:
     events = of_codes(log, list(source.cases), source.buckets).select(pl.len()).collect().item()
     for cases in parts(source.cases, portions(events)):
         part = of_codes(log, list(cases), source.buckets)
-        yield joined(below(part, source).select(EVENTS.names()), cases)
+        known = below(part, source).select(*read_of_log(source.rules, source.months))
+        yield joined(known, cases)
+
+
+def read_of_log(rules: CaseRules, months: Months) -> list[str | pl.Expr]:
+    """What `folded` takes of the log's rows; their data is read only where months need a level out of it."""
+    plain: list[str | pl.Expr] = [*EVENTS.names()]
+    return [*plain, rules.levels.said(pl.col(DATA))] if rules.levels and months.calendars else plain
 
 
 def portions(events: int) -> int:
@@ -162,6 +171,8 @@ def portions(events: int) -> int:
 
 def folded(events: pl.LazyFrame, rules: CaseRules, months: Months = NO_MONTHS) -> dict[str, pl.DataFrame]:
     """One task's kernel: events -> cases -> cells by table's name: of days, of months, and how many cases.
+
+    Months of a feed with levels need the events' `level`.
 
     A case that the kernel fails on is set aside, as live does it; where it fails on every one of several, the
     kernel is broken, and its error is raised.
@@ -180,8 +191,11 @@ def folded(events: pl.LazyFrame, rules: CaseRules, months: Months = NO_MONTHS) -
 def _folded(events: pl.LazyFrame, rules: CaseRules, months: Months) -> dict[str, pl.DataFrame]:
     """Only the columns that cells read: what the fold derives besides, the planner then leaves out."""
     known = events.collect(engine="in-memory") if months.calendars else None
-    given = events if known is None else known.lazy()
-    cases = fold(given, rules).select(COUNTED_FROM).collect(engine="in-memory")
+    if known is None:
+        cases = fold(events, rules).select(COUNTED_FROM).collect(engine="in-memory")
+    else:
+        whole = fold_levelled(known.lazy(), rules).select(*COUNTED_FROM, LEVEL)
+        cases = whole.collect(engine="in-memory")
     found = {DAYS.name: cells(cases.lazy(), rules).collect(engine="in-memory")}
     if known is not None:
         found[MONTHS.name] = month_cells(added(known, cases, rules, months))

@@ -7,11 +7,11 @@ from datetime import date, datetime
 
 from ioc.admit import registry_for
 from ioc.clock import Clock
-from ioc.errors import BadInput
+from ioc.named import one_of
 from ioc.settings import Settings, load
 from ioc.warehouse import connect
 from ioc.warehouse.connection import Connection
-from schemas import AnyFeed, Registry, near
+from schemas import AnyFeed, Registry
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,7 @@ class House:
         """The feed asked for, or every one of the kind; BadInput names the known ones."""
         every = sorted(self.registry.every.items())
         known = {name: feed for name, feed in every if asked.kind in (None, feed.kind)}
-        if asked.feed is None:
-            return list(known.values())
-        if asked.feed not in known:
-            mend = f"name one of {', '.join(known)}{near(asked.feed, known)}"
-            raise BadInput("feed", asked.feed, mend)
-        return [known[asked.feed]]
+        return list(known.values()) if asked.feed is None else [one_of(known, asked.feed, "feed")]
 
 
 def house() -> House:

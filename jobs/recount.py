@@ -6,7 +6,7 @@ In this process, some codes at a time; nothing is staged or published.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -51,6 +51,7 @@ class Recount:
 
 def recount(conn: Connection, rules: CaseRules, position: Ends, months: Months = NO_MONTHS) -> Recount:
     """All that was delivered below the position, by these rules; the transaction should see one snapshot."""
+    rules = replace(rules, levels=None)  # nothing by procedure is asked for here
     parts = [folded(events.lazy(), rules, months) for events in _slices(conn, rules, position)]
     days, counted = ([part[t.name] for part in parts] for t in (DAYS, COUNTED))
     found = [part[MONTHS.name] for part in parts if MONTHS.name in part]

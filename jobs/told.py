@@ -12,6 +12,7 @@ import polars as pl
 from ioc.kernel.events import EVENTS
 from ioc.kernel.fold import fold
 from ioc.kernel.identity import joined
+from ioc.kernel.levels import LEVEL
 from ioc.kernel.months import MONTH_FIGURES, MONTH_KEYS, NEEDED, Months, added
 from ioc.kernel.rules import CaseRules
 from ioc.ledger.restatements import EVENT_NAME
@@ -63,12 +64,12 @@ def told(known: pl.DataFrame, knows: Knows, before: Published) -> pl.DataFrame:
 
 
 def joined_as_told(known: pl.DataFrame, rules: CaseRules) -> pl.DataFrame:
-    """Frame of KNOWN -> frame of EVENTS, each code under its case as these very events join them."""
+    """Frame of KNOWN -> frame of EVENTS and `level`, each code under its case as these events join them."""
     cases = dict[str, str]()
     if rules.identity is not None:
         links = known.filter(pl.col("type") == rules.identity.type).select("case_id", "other").rows()
         cases = rules.identity.cases(links)
-    return joined(known.select(EVENTS.names()).lazy(), cases).collect()
+    return joined(known.select(*EVENTS.names(), LEVEL).lazy(), cases).collect()
 
 
 def _months(known: pl.DataFrame, knows: Knows, last: date) -> pl.DataFrame:

@@ -3,12 +3,13 @@
 from schemas.any_feed import AnyFeed
 from schemas.calendar import Calendar
 from schemas.event_files import personal_fields
-from schemas.feed import Feed, Measure
+from schemas.feed import Feed
 from schemas.findings import Finding, Unusable, near
 from schemas.form import Form, FormCode
 from schemas.history import History, Succession
 from schemas.lifecycle import Status
-from schemas.observation_feed import ObservationFeed, Series
+from schemas.measure import Measure
+from schemas.observation_feed import Dimension, ObservationFeed, Series
 from schemas.period_calendar import PeriodCalendar
 from schemas.procedures import ProcedureVersion, version_at
 from schemas.reference import Agency, Procedure
@@ -23,6 +24,7 @@ __all__ = [
     "AnyFeed",
     "Calendar",
     "Course",
+    "Dimension",
     "EventMapping",
     "Feed",
     "Finding",

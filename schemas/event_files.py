@@ -13,6 +13,7 @@ from schemas.any_feed import AnyFeed
 from schemas.feed import Feed
 from schemas.findings import Finding
 from schemas.observation_feed import ENTERED_BY, ObservationFeed
+from schemas.placed import misplaced
 from schemas.yaml_file import line_in
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -37,7 +38,7 @@ def read_event_schemas(
                 schemas[f"{feed.feed}/{event}.{version}"] = schema
     problems = list(_joining(feed, schemas))
     if isinstance(feed, Feed):
-        problems += _attributes(feed, schemas)
+        problems += [*_attributes(feed, schemas), *misplaced(feed, schemas)]
     if isinstance(feed, ObservationFeed):
         problems += _observed(feed, schemas)
     file = folder / "feed.yaml"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -12,11 +11,13 @@ from schemas.any_feed import AnyFeed
 from schemas.clocks import Clocks
 from schemas.identity import Authority, Identity
 from schemas.lifecycle import Lifecycle
+from schemas.measure import Measure
 from schemas.period_measures import period_measures
 from schemas.promise import Label, Name, Promise, Snake, Text
+from schemas.service_levels import ServiceLevels
+from schemas.stages import TimedStage, kept, problems
+from schemas.surge import Surge
 
-# A measure that asks for one local day (`entered_on = at_date`): it can be drawn by the hour of its instant.
-OF_THE_DAY = re.compile(r"\b(entered|resolved|delivered)_on\s*=\s*at_date\b")
 ChannelKind = Literal["online", "direct", "postal"]
 
 
@@ -24,52 +25,6 @@ class Deadline(Promise):
     """How a resolved case is held against its due date: by local date or by instant."""
 
     compare: Literal["date", "instant"]
-
-
-class Measure(Promise):
-    """One boolean SQL expression over a case (columns of `cases`, `at`, `at_date`), or a rate of two."""
-
-    label: Label
-    kind: Literal["count", "rate"]
-    where: str = ""  # the cases a tile's list shows; of a rate: its denominator
-    numerator: str | None = None
-    denominator: str | None = None
-    good: Literal["up", "down", "none"]
-    # Whose case it is in the number per agency: of who resolves it, as was; of who is responsible for that
-    # agency's cases on `at_date` (a stock: no open case of a dissolved agency vanishes, domain 6); of where
-    # it was handed in, or who took over from there by `at_date` (domain 2.3).
-    credit: Literal["resolving", "responsible", "receiving"] = "resolving"
-    explain: Label
-
-    @model_validator(mode="before")
-    @classmethod
-    def _rate_lists_its_denominator(cls, given: Any) -> Any:
-        if isinstance(given, dict) and given.get("kind") == "rate" and "where" not in given:
-            return {**given, "where": given.get("denominator", "")}
-        return given
-
-    @model_validator(mode="after")
-    def _whole(self) -> Measure:
-        if self.kind == "rate" and not (self.numerator and self.denominator):
-            raise ValueError("a rate needs `numerator` and `denominator`")
-        if self.kind == "count" and (self.numerator or self.denominator or not self.where):
-            raise ValueError("a count needs `where` alone")
-        of_a_day = OF_THE_DAY.search(" ".join(self.expressions().values()))
-        if self.credit == "responsible" and of_a_day:
-            raise ValueError(
-                f"what happened on a day ({of_a_day[0]}) is nobody's to take over; say `credit: resolving`"
-                " or `receiving`"
-            )
-        return self
-
-    def expressions(self) -> dict[str, str]:
-        """Every SQL text of the measure by its role."""
-        roles = {"where": self.where, "numerator": self.numerator, "denominator": self.denominator}
-        return {role: text for role, text in roles.items() if text}
-
-    def definition(self) -> dict[str, str]:
-        """What can change a number of it; who is credited only where it is not the resolving agency."""
-        return self.expressions() | ({} if self.credit == "resolving" else {"credit": self.credit})
 
 
 class Attribute(Promise):
@@ -81,6 +36,22 @@ class Attribute(Promise):
     )
     words: dict[Text, Label] = Field(default_factory=dict)  # what its values are called
 
+    @property
+    def values(self) -> tuple[str, ...] | None:
+        """What it can be told apart by; empty: any text. None: a number is not."""
+        by_kind = {"text": tuple(self.words), "boolean": ("true", "false")}
+        return by_kind.get(self.kind)
+
+
+class Place(Promise):
+    """Where cases lie: two attributes in degrees, and the measures that the map shows and colours by."""
+
+    lat: Snake
+    lon: Snake
+    shows: Snake
+    late: Snake
+    soon: Snake | None = None
+
 
 class Feed(AnyFeed):
     """A case feed."""
@@ -90,16 +61,21 @@ class Feed(AnyFeed):
     lifecycle: Lifecycle
     deadline: Deadline
     clocks: Clocks | None = None
+    stages: dict[Snake, TimedStage] = Field(default_factory=dict)
     identity: Identity | None = None
     authority: Authority | None = None
     channels: dict[Text, Label]
     # Where official forms count what came by a channel; '' is a case of which none was said. None: no forms.
     channel_kinds: dict[str, ChannelKind] = Field(default_factory=dict)
     attributes: dict[Snake, Attribute] = Field(default_factory=dict)
+    service_levels: ServiceLevels | None = None
+    place: Place | None = None
     measures: dict[Snake, Measure]
     tiles: tuple[Snake, ...]
+    rates: tuple[Snake, ...] = ()  # beside the tiles, which are at most a board's twelve
     targets: dict[Snake, float] = Field(default_factory=dict)  # of measures of a period, in their own unit
     hide_below: int | None = Field(None, ge=2)  # per agency; without it every number is told
+    surge: Surge | None = None
     leans_on: dict[str, str] = Field(default_factory=dict, exclude=True)  # hashes of calendar and limits
     sectors: dict[str, str] = Field(default_factory=dict, exclude=True)  # procedure -> its field
 
@@ -125,6 +101,33 @@ class Feed(AnyFeed):
         return self
 
     @model_validator(mode="after")
+    def _stages_know_the_feed(self) -> Feed:
+        if self.stages and self.calendar is None:
+            raise ValueError("stages need the `calendar` that they count by; name one of schemas/calendars")
+        statuses = self.lifecycle.statuses
+        words = {name: one.values for name, one in self.attributes.items() if one.values is not None}
+        if found := list(problems(self.stages, statuses, words)):
+            raise ValueError("; ".join(found))
+        return self
+
+    @model_validator(mode="after")
+    def _levels_are_words_of_a_text(self) -> Feed:
+        if self.service_levels is not None:
+            texts = {name: set(one.words) for name, one in self.attributes.items() if one.kind == "text"}
+            self.service_levels.check(texts)
+        return self
+
+    @model_validator(mode="after")
+    def _shows_rates_once(self) -> Feed:
+        rates = [name for name, measure in self.measures.items() if measure.kind == "rate"]
+        for name in self.rates:
+            if name not in rates:
+                raise ValueError(f"rates: {name!r} is no rate of this feed; name one of {', '.join(rates)}")
+            if name in self.tiles or self.rates.count(name) > 1:
+                raise ValueError(f"rates: {name!r} is shown already; name each rate once, here or in `tiles`")
+        return self
+
+    @model_validator(mode="after")
     def _every_channel_has_a_kind(self) -> Feed:
         if not self.channel_kinds:
             return self
@@ -132,6 +135,25 @@ class Feed(AnyFeed):
             raise ValueError(f"channel_kinds: {min(strange)!r} is no channel of this feed")
         if missing := {*self.channels, ""} - set(self.channel_kinds):
             raise ValueError(f"channel_kinds: give {min(missing)!r} a kind too ('' where none was said)")
+        return self
+
+    @model_validator(mode="after")
+    def _surges_by_what_its_cases_keep(self) -> Feed:
+        surge = self.surge
+        if surge is None:
+            return self
+        if self.hide_below is not None and surge.at_least < self.hide_below:
+            small = f"surge.at_least: {surge.at_least} is below `hide_below`"
+            raise ValueError(f"{small}; set it to {self.hide_below} or more")
+        if surge.by is None:
+            return self
+        if self.hide_below is not None:
+            raise ValueError(
+                "surge.by: this feed hides small numbers, and such a split tells them; leave it out"
+            )
+        if surge.by not in self.measurable:
+            known = ", ".join(self.measurable) or "it has none"
+            raise ValueError(f"surge.by: {surge.by!r} is no attribute that can be counted by ({known})")
         return self
 
     @model_validator(mode="after")
@@ -153,7 +175,8 @@ class Feed(AnyFeed):
         """What can change a figure: words, owner, rhythm and topic settings cannot, so they are left out.
 
         Nor can `channel_kinds`: a form reads them when it is filled, and keeps what it was signed with. Nor
-        `hide_below`: it hides what was counted, after the counting.
+        `hide_below`: it hides what was counted, after the counting. Nor `surge`, counted on the
+        spot, nor `place`, which shows the same cases.
         """
         return {
             "feed": self.feed,
@@ -165,14 +188,28 @@ class Feed(AnyFeed):
             **self._clock_definitions(),
             **self._identity_definitions(),
             **({"sectors": self.sectors} if self.sectors else {}),
-            **({"attributes": self.attribute_kinds} if self.attributes else {}),
+            **({"attributes": self._own_kinds()} if self.attributes else {}),
+            **self._stage_definitions(),
+            **({"service_levels": self.service_levels.definition()} if self.service_levels else {}),
             "measures": {n: m.definition() for n, m in sorted(self.measures.items())},
         }
 
     @property
     def attribute_kinds(self) -> dict[str, str]:
-        """Name -> kind, as measures are parsed with."""
+        """Name -> kind of all that a case keeps, as measures are parsed with."""
+        return self._own_kinds() | kept(self.stages)
+
+    def _own_kinds(self) -> dict[str, str]:
         return {name: attribute.kind for name, attribute in self.attributes.items()}
+
+    def _stage_definitions(self) -> dict[str, Any]:
+        said = {name: stage.definition for name, stage in sorted(self.stages.items())}
+        return {"stages": said, "leans_on": self.leans_on} if said else {}
+
+    @property
+    def measurable(self) -> dict[str, str]:
+        """Of the attributes' kinds those that may be compared, and counted by."""
+        return {name: kind for name, kind in self._own_kinds().items() if kind != "number"}
 
     def _next_definitions(self) -> dict[str, Any]:
         statuses = sorted(self.lifecycle.statuses.items())

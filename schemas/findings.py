@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 Path_ = tuple[str | int, ...]
+FOLLOWS = "default_factory_not_called"  # only because another key is wrong, which is a finding itself
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ def of_validation(
     file: str, exc: ValidationError, line: Callable[[Path_], int], keys: Iterable[str] = ()
 ) -> list[Finding]:
     """Pydantic's findings in our words, each with the line of the value it is about."""
-    return [_one(file, dict(error), line, keys) for error in exc.errors(include_url=False)]
+    said = [dict(error) for error in exc.errors(include_url=False)]
+    return [_one(file, error, line, keys) for error in said if error["type"] != FOLLOWS]
 
 
 def _one(file: str, error: dict[str, Any], line: Callable[[Path_], int], keys: Iterable[str]) -> Finding:

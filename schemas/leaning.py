@@ -21,10 +21,12 @@ def by_sector(feed: Feed, procedures: Mapping[str, Procedure]) -> Feed:
 def leaning(
     feed: Feed, calendar: Calendar | None, limits: Iterable[BaseModel], agencies: Iterable[Agency]
 ) -> Feed:
-    """The feed with `leans_on` filled in; as it is where it has no clocks."""
-    if feed.clocks is None or calendar is None:
+    """The feed with `leans_on` filled in; as it is where it has no clocks, nor stages with limits."""
+    if calendar is None or (feed.clocks is None and not feed.stages):
         return feed
     days = f"{calendar.model_dump_json()} holidays {version('holidays')}"
+    if feed.clocks is None:
+        return feed.model_copy(update={"leans_on": {"calendar": _hash(days)}})
     said = "\n".join(sorted(limit.model_dump_json() for limit in limits))
     valid = "\n".join(sorted(f"{one.code} {one.valid_from} {one.valid_to}" for one in agencies))
     leans_on = {"calendar": _hash(days), "procedures": _hash(said), "agencies": _hash(valid)}

@@ -1,4 +1,4 @@
-"""A feed of observations: series with a unit, and how each is added up over time and over agencies."""
+"""A feed of observations: series with a unit, and how each is added up over time, dimensions and agencies."""
 
 from __future__ import annotations
 
@@ -8,19 +8,27 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from schemas.any_feed import AnyFeed
-from schemas.promise import Label, Promise, Snake
+from schemas.promise import Label, Promise, Snake, Text
 
 ObservedPeriod = Literal["day", "week", "month", "quarter", "half", "year"]
 # What an event says of its observation; a dimension of the feed is a further datum.
 SAID = ("series", "agency", "period", "value", "n", "reason")
 ENTERED_BY = "entered_by"  # of a feed entered by hand: who did; personal, so a token is stored
+Apart = Literal["sum", "mean", "none"]
+
+
+class Dimension(Label):
+    """A further datum that names an observation; a value that `values` does not name is shown as it is."""
+
+    values: dict[Text, Label] = Field(default_factory=dict)
 
 
 class Series(Promise):
     """One series: value per agency, dimensions and period. What is not named `sum` is never added up.
 
     `mean` weighs each value by its `n`, without which it takes no part. `none`: only what was observed of
-    exactly that period, or by exactly that agency, is shown. A value of null says that nothing has arisen.
+    exactly that period, by exactly that agency, or of all values of a dimension, is shown. A value of null
+    says that nothing has arisen.
     """
 
     label: Label
@@ -28,7 +36,8 @@ class Series(Promise):
     unit: Label
     period: ObservedPeriod
     over_time: Literal["sum", "last", "mean", "none"]
-    over_agencies: Literal["sum", "mean", "none"]
+    over_agencies: Apart
+    over_dimensions: Apart = Field(default_factory=lambda said: said["over_agencies"])
     good: Literal["up", "down", "none"] = "none"
     target: float | None = None
     decimals: int = Field(0, ge=0, le=4)
@@ -48,7 +57,8 @@ class Series(Promise):
     @property
     def definition(self) -> list[str]:
         """What can change a figure of it."""
-        return [self.period, self.over_time, self.over_agencies]
+        own = [] if self.over_dimensions == self.over_agencies else [self.over_dimensions]
+        return [self.period, self.over_time, self.over_agencies, *own]
 
 
 class ObservationFeed(AnyFeed):
@@ -57,7 +67,7 @@ class ObservationFeed(AnyFeed):
     kind: Literal["observation"]
     manual: bool = False  # entered by people: a sheet may be uploaded
     series: dict[Snake, Series]
-    dimensions: dict[Snake, Label] = Field(default_factory=dict)
+    dimensions: dict[Snake, Dimension] = Field(default_factory=dict)
     tiles: tuple[Snake, ...]
 
     @model_validator(mode="after")
@@ -67,6 +77,9 @@ class ObservationFeed(AnyFeed):
                 raise ValueError(f"tile {tile!r} is no series of this feed ({', '.join(self.series)})")
         if strangers := [name for name in self.dimensions if name in (*SAID, ENTERED_BY)]:
             raise ValueError(f"dimensions: {strangers[0]!r} means something else already; take another name")
+        for name, one in self.series.items():
+            if "over_dimensions" in one.model_fields_set and not self.dimensions:
+                raise ValueError(f"series.{name}: this feed has no dimensions: take over_dimensions away")
         return self
 
     @property

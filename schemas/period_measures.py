@@ -19,6 +19,7 @@ class PeriodMeasure(Promise):
     unit: Literal["services", "percent", "hours", "cases"]
     better: Literal["higher", "lower"] | None = None
     label: Label
+    explain: Label | None = None  # in a sentence, what is counted, where the label does not say it
 
 
 @functools.cache

@@ -9,6 +9,7 @@ from pathlib import Path
 from schemas import history_checks, procedures
 from schemas.findings import Finding
 from schemas.history import History, Succession, newest, replaced
+from schemas.outlines import Outlines, read_outlines
 from schemas.procedures import ProcedureVersion
 from schemas.reference import Agency, Procedure, by_code, read_rows
 
@@ -21,6 +22,7 @@ class ReferenceFiles:
     successions: tuple[Succession, ...] = ()
     procedures: dict[str, Procedure] = field(default_factory=dict)
     procedure_versions: dict[str, tuple[ProcedureVersion, ...]] = field(default_factory=dict)
+    outlines: Outlines | None = None  # of the last folder that has them
 
     def read(self, root: Path, shown: Callable[[Path], str], found: list[Finding]) -> None:
         """Lays one folder on those before; a file that is not there says nothing."""
@@ -36,6 +38,8 @@ class ReferenceFiles:
             self.procedures |= {code: same[-1] for code, same in rows.items()}
         if (path := folder / "procedure_versions.csv").exists():
             self.procedure_versions |= by_code(read_rows(path, shown(path), ProcedureVersion, found))
+        if (path := folder / "outlines.geojson").exists():
+            self.outlines = read_outlines(path, shown(path), found)
 
     @property
     def agencies(self) -> dict[str, Agency]:

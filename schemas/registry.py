@@ -20,6 +20,7 @@ from schemas.frozen import check_frozen
 from schemas.history import History
 from schemas.leaning import by_sector, leaning
 from schemas.observation_feed import ObservationFeed
+from schemas.outlines import Outlines
 from schemas.period_calendar import PeriodCalendar
 from schemas.procedures import ProcedureVersion
 from schemas.reference import Agency, Procedure
@@ -51,6 +52,7 @@ class Registry:
     observations: dict[str, ObservationFeed] = field(default_factory=dict)  # feeds of the other kind
     simulated: dict[str, Simulated] = field(default_factory=dict)  # by case feed
     simulated_series: dict[str, SimulatedSeries] = field(default_factory=dict)  # by feed of observations
+    outlines: Outlines | None = None  # what maps are drawn on
 
     @property
     def every(self) -> dict[str, AnyFeed]:
@@ -95,6 +97,7 @@ def read(paths: Sequence[Path] = ()) -> tuple[Registry, list[Finding]]:
             found += unknown(file, scope, registry.agencies)
             registry.scopes[file.path.stem] = scope
     registry.history, registry.procedure_versions = reference.history, reference.procedure_versions
+    registry.outlines = reference.outlines
     found += reference.check()
     for feed in registry.every.values():
         found += check_frozen(feed, (PACKAGED, *paths))

@@ -149,5 +149,6 @@ def _weighed(line: Values, name: str, feed: ObservationFeed) -> Iterator[tuple[P
         yield ("every_minutes",), name, "only what is observed by the day grows within it"
     if line.n is not None and line.ratio:
         yield ("n",), name, "what `of` counts is its n: take it away"
-    if "mean" in (one.over_time, one.over_agencies) and line.n is None and not line.ratio:
+    over = (one.over_time, one.over_agencies, one.over_dimensions)
+    if "mean" in over and line.n is None and not line.ratio:
         yield (), name, "a mean needs its weight: say `n`"

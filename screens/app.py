@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from ioc.agencies import responsible_now
 from ioc.errors import BadInput, IocError
+from ioc.named import case_feed
 from ioc.warehouse.revisions import known_at
 from schemas.feed import Feed
 from screens import aside, asking, cases, flags, history, slow, table, trend
@@ -39,10 +40,7 @@ class App:
 
     def feed(self, request: Request) -> Feed:
         """The feed in the address; BadInput where no file promises it."""
-        name = request.path_params["feed"]
-        if name not in self._service.registry.feeds:
-            raise BadInput("feed", name, f"name one of {', '.join(self._service.registry.feeds)}")
-        return self._service.registry.feeds[name]
+        return case_feed(self._service.registry, request.path_params["feed"])
 
     def any_feed(self, request: Request) -> str:
         """The name in the address, of a feed of either kind."""
@@ -124,6 +122,11 @@ class App:
         async with self._service.desk.snapshot() as connection:
             return json(await flags.read(connection, feed, self._service.clock.now()))
 
+    async def outlines(self, request: Request) -> Response:
+        """What maps are drawn on."""
+        drawn = self._service.registry.outlines
+        return json({"features": []} if drawn is None else drawn.model_dump(mode="json"))
+
     async def trend(self, request: Request) -> Response:
         feed, days = self.feed(request), asking.number(request, "days", YEAR, 10 * YEAR)
         agency, as_of = asking.text(request, "agency"), self.as_of(request, feed)
@@ -147,6 +150,7 @@ class App:
             Route("/static/{release}/{path:path}", self.static),
             Route("/health", self.health),
             Route("/api/feeds", self.feeds),
+            Route("/api/outlines", self.outlines),
             Route(f"{api}/snapshot", self.snapshot),
             Route(f"{api}/stream", self.stream),
             Route(f"{api}/trend", self.trend),

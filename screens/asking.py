@@ -63,6 +63,8 @@ def asked(request: Request) -> Asked:
         position=None if position is None else Position.parse(position),
         agency=text(request, "agency"),
         flag=text(request, "flag"),
+        stand=text(request, "stand"),
+        place=text(request, "place"),
         search=text(request, "q"),
         sort=sort.removeprefix("-"),
         descending=sort.startswith("-"),

@@ -14,14 +14,17 @@ from psycopg.rows import dict_row
 
 from ioc.agencies import successors
 from ioc.event import instant_text
+from ioc.warehouse.surge import Watched
 from schemas import Registry
 from schemas.feed import Feed
-from screens import past, slow, tiles
+from screens import past, places, slow, tiles
 from screens.hiding import Hiding, unnamed
 from screens.position import Position, read_position
 from screens.slow import Sources
+from screens.surge import Surges
 
 TICKER_SECONDS = 0.4  # nobody reads events faster
+MAP_REST = 20  # a map is read again after so many times what its reading took: the board comes first
 PAST_SECONDS = 300.0  # late events change earlier days too
 SHOWN = 12  # arriving events kept in the ticker
 ARRIVED = f"""
@@ -55,6 +58,10 @@ class Memory:
     ticker: list[Row] = field(default_factory=list)
     sources: Sources = field(default_factory=Sources)
     stale: bool = True  # the slow part is due
+    surges: Surges = field(default_factory=Surges)
+    surge: Row = field(default_factory=dict)
+    map: Row = field(default_factory=dict)
+    map_due: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -66,13 +73,17 @@ class Plan:
     sql: str
     definitions: str
     hiding: Hiding
+    surge: Watched | None
+    map: places.Map | None
 
     @classmethod
     def of(cls, feed: Feed, registry: Registry) -> Plan:
         parts = tiles.parts(feed)
         scans = tiles.scans(parts)
         sql = " union all ".join(scan.sql() for scan in scans)
-        return cls(parts, scans, sql, feed.definitions_hash, Hiding.of(feed, registry))
+        hiding, surge = Hiding.of(feed, registry), Watched.of(feed, registry)
+        drawn = places.Map.of(feed, registry)
+        return cls(parts, scans, sql, feed.definitions_hash, hiding, surge, drawn)
 
 
 def local_day(feed: Feed, at: datetime) -> date:
@@ -98,7 +109,8 @@ class Boards:
         self._successors: tuple[date, dict[str, str]] = (date.min, {})
         self._plans = {name: Plan.of(feed, registry) for name, feed in registry.feeds.items()}
         for memory in self._memory.values():
-            memory.stale, memory.past = True, None
+            memory.stale, memory.past, memory.surges = True, None, Surges()
+            memory.map_due = 0.0
 
     def successors(self, day: date) -> dict[str, str]:
         """ioc.agencies.successors, worked out once a day."""
@@ -134,11 +146,25 @@ class Boards:
             ):
                 memory.past = await past.read(connection, feed, plan.parts, at, codes)
                 memory.past_due = time.monotonic() + PAST_SECONDS
+            memory.surge = await memory.surges.read(connection, plan.surge, at)
             if memory.stale:
                 await memory.sources.look(connection, name, position)
                 memory.seldom = await slow.read(connection, feed, self._registry)
+                if plan.map is not None:
+                    memory.seldom["places"] = await mapped(connection, plan.map, memory, names, position)
                 memory.stale = False
         return state(feed, plan, names, position, counted, memory, codes)
+
+
+async def mapped(
+    connection: AsyncConnection[Any], drawn: places.Map, memory: Memory, names: Row, position: Position
+) -> Row:
+    """The map, with the instant and position that it is of; read again once it is due."""
+    began = time.monotonic()
+    if began >= memory.map_due:
+        memory.map = await drawn.read(connection, names, position)
+        memory.map_due = began + (time.monotonic() - began) * MAP_REST
+    return memory.map
 
 
 async def arrived(connection: AsyncConnection[Any], names: Row) -> list[Row]:
@@ -176,6 +202,7 @@ def state(
         **plan.hiding.covered(figures),
         "ticker": [unnamed(feed, row) for row in memory.ticker],
         "sources": memory.sources.said(names["at"], timedelta(minutes=feed.rhythm_minutes)),
+        **memory.surge,
         **memory.seldom,
     }
     if memory.ticker:
@@ -186,7 +213,7 @@ def state(
 def summed(
     plan: Plan, counted: Sequence[tuple[Any, ...]], codes: Mapping[str, str]
 ) -> tuple[Row, dict[str, dict[str, int]]]:
-    """Rows (scan, agency, hour, counts) -> tiles and agencies; and the day's counts per tile and agency.
+    """Rows (scan, agency, hour, counts) -> tiles, rates, agencies; and the day's counts per tile and agency.
 
     `codes`: who took over from whom, for the parts that adopt. Counts and a rate's two parts add up.
     """
@@ -201,12 +228,15 @@ def summed(
     for part, agency, hour, n in cells(plan, counted):
         if agency is not None:
             board[part.tile][part.key] += n
+            if part.together:
+                continue
             whose = codes.get(agency, agency) if part.adopts else agency
             agencies.setdefault(whose, {}).setdefault(part.tile, dict(nothing[part.tile]))[part.key] += n
         elif part.instant:
             board[part.tile]["hours"][hour] = n
     by_agency = {tile: {a: row[tile]["n"] for a, row in agencies.items() if tile in row} for tile in of_day}
-    return {"tiles": board, "agencies": agencies}, by_agency
+    rates = {name: board.pop(name) for name in {part.tile for part in plan.parts if part.together}}
+    return {"tiles": board, "rates": rates, "agencies": agencies}, by_agency
 
 
 def cells(

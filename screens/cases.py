@@ -14,10 +14,11 @@ from ioc.agencies import adopted, successors
 from ioc.errors import BadInput
 from ioc.event import instant_text
 from ioc.kernel.rules import CaseRules
+from ioc.warehouse import surge
 from schemas.feed import Feed
 from schemas.flags import flags
 from schemas.history import History
-from screens import board, tiles
+from screens import board, places, tiles
 from screens.asof import known
 from screens.hiding import NAMING, refuse, unnamed
 from screens.position import Position
@@ -45,6 +46,8 @@ class Asked:
     position: Position | None = None
     agency: str | None = None
     flag: str | None = None
+    stand: str | None = None
+    place: str | None = None
     search: str | None = None
     sort: str = "due_at"
     descending: bool = False
@@ -86,6 +89,8 @@ async def select(connection: AsyncConnection[Any], terms: Terms, asked: Asked) -
     asked = replace(asked.checked(), at=at, position=there.position)
     names = {**board.bound(feed, at), **there.names}
     wheres = ["feed = %(feed)s", f"({tiles.listed(feed, asked.measure, asked.role)})"]
+    if asked.measure == tiles.SURGE:
+        names |= surge.names(feed, asked.role, at)
     if asked.agency is not None:
         credit = tiles.credit(feed, asked.measure)
         codes = {} if credit == "resolving" else successors(terms.history, names["at_date"])
@@ -94,6 +99,8 @@ async def select(connection: AsyncConnection[Any], terms: Terms, asked: Asked) -
     if asked.flag is not None:
         wheres.append("flags @> array[%(flag)s]")
         names["flag"] = asked.flag
+    on_map, its_names = places.wheres(feed, asked.stand, asked.place)
+    wheres, names = wheres + on_map, names | its_names
     if asked.search:
         wheres.append(f"(starts_with(case_id, %(search)s) or case_id in ({CALLED.format('search')}))")
         names["search"] = asked.search

@@ -14,7 +14,8 @@ from psycopg import AsyncConnection
 from ioc.event import instant_text
 from ioc.kernel.observations import CALENDAR
 from ioc.kernel.period_names import NamedPeriod, previous, touched
-from ioc.kernel.series import OBSERVATIONS, Adding, over_period
+from ioc.kernel.series import OBSERVATIONS, over_period
+from ioc.rules import adding
 from ioc.warehouse.observations import asked, framed
 from schemas import ObservationFeed, Registry, Series
 from screens import slow
@@ -119,11 +120,11 @@ def boards(
 def _stands(mine: pl.DataFrame, audited: pl.DataFrame | None, name: str, one: Series) -> Row | None:
     if audited is None or audited.is_empty():
         return None
-    adding = {name: Adding(one.over_time, one.over_agencies)}
+    how = adding({name: one})
     newest = audited.sort("to").row(-1, named=True)
     days = (newest["from"], newest["to"])
     dimensions = [column for column in mine.columns if column not in OBSERVATIONS]
-    said, now = (over_period(told, adding, *days, (), dimensions) for told in (audited, mine))
+    said, now = (over_period(told, how, *days, (), dimensions) for told in (audited, mine))
     if said.is_empty():
         return None  # it may not be added up
     return {"period": period_of(one, newest["from"]).name, "value": _value(said), "now": _value(now)}
@@ -136,12 +137,12 @@ def period_of(one: Series, day: date) -> NamedPeriod:
 
 
 def _board(mine: pl.DataFrame, name: str, one: Series, dimensions: tuple[str, ...]) -> Row:
-    adding = {name: Adding(one.over_time, one.over_agencies)}
+    how = adding({name: one})
     newest = mine.sort("to").row(-1, named=True)
     period = period_of(one, newest["from"])
 
     def of(days: NamedPeriod, by: tuple[str, ...] = ()) -> pl.DataFrame:
-        return over_period(mine, adding, days.start, days.last, by, dimensions)
+        return over_period(mine, how, days.start, days.last, by, dimensions)
 
     course, days = list[list[Any]](), period
     for _ in range(COURSE):

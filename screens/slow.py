@@ -13,7 +13,7 @@ from ioc.event import instant_text
 from schemas import AnyFeed, ObservationFeed, Registry
 from schemas.feed import Feed
 from schemas.flags import flags
-from screens import tiles
+from screens import surge, tiles
 from screens.position import Position
 
 ASIDE = """
@@ -119,11 +119,13 @@ async def words(connection: AsyncConnection[Any], feed: Feed, registry: Registry
         "kind": feed.kind,
         **await _common(connection, feed, registry),
         "compare": feed.deadline.compare,
-        "tiles": tiles.described(feed),
+        "tiles": tiles.described(feed, feed.tiles),
+        "rates": tiles.described(feed, feed.rates),
         "statuses": {c: {"phase": s.phase, **s.label.model_dump()} for c, s in statuses.items()},
         "channels": {code: label.model_dump() for code, label in feed.channels.items()},
         "flags": {code: flag.model_dump() for code, flag in flags().items()},
         **({} if feed.hide_below is None else {"hide_below": feed.hide_below}),
+        **surge.described(feed),
     }
 
 
@@ -131,7 +133,7 @@ async def of_observations(connection: AsyncConnection[Any], feed: ObservationFee
     """The same of a feed of observations, and what its page says."""
     series = {
         name: one.model_dump(include={"label", "explain", "unit", "good", "target", "decimals", "period"})
-        | {"over": [one.over_time, one.over_agencies]}
+        | {"over": [one.over_time, one.over_agencies, one.over_dimensions]}
         for name, one in feed.series.items()
     }
     meta = {

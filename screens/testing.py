@@ -28,7 +28,7 @@ PARTITIONS = 4
 SOURCE = "urn:vn:portal"
 
 
-Step = tuple[datetime, str, dict[str, str]]  # when, which status, what else is said
+Step = tuple[datetime, str, dict[str, Any]]  # when, which status, what else is said
 
 
 def history(rng: random.Random, received_at: datetime, agency: str) -> list[Step]:
@@ -40,6 +40,9 @@ def history(rng: random.Random, received_at: datetime, agency: str) -> list[Step
         "channel": channel,
         "due_at": instant_text(due),
         "procedure": f"1.{rng.randint(100, 160):06}",
+        "service_level": "full" if received_at.minute % 2 else "partial",
+        "payment": ("portal", "gateway", "counter")[received_at.minute % 3],
+        "digitised": received_at.minute % 4 > 0,
     }
     steps: list[Step] = [
         (received_at - timedelta(minutes=20), "1", {}),
@@ -82,7 +85,7 @@ class Province:
         )
         self._agencies = live.Agencies(set(self.registry.agencies))
 
-    def made(self, case: str, number: str, at: datetime, status: str, **data: str) -> Event:
+    def made(self, case: str, number: str, at: datetime, status: str, **data: Any) -> Event:
         """An event of the province, its hash filled in."""
         feed, said = self.feed, {"status": status, **data}
         kind, schema = f"{feed}.progress", f"{feed}/progress.v1"

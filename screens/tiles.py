@@ -1,7 +1,8 @@
-"""A feed's tiles as SQL over `cases`: all counts per agency in one statement, and the WHERE of each list."""
+"""A feed's tiles and rates as SQL over `cases`: all counts in one statement, and the WHERE of each list."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,11 +11,13 @@ from sqlglot import exp
 
 from ioc.errors import BadInput
 from ioc.kernel.measures import Measure
-from schemas.feed import OF_THE_DAY, Feed
+from ioc.warehouse import surge
+from schemas.feed import Feed
+from schemas.measure import OF_THE_DAY
 
 # Lists that stand behind no tile.
-SET_ASIDE, FLAGGED = "set_aside", "flagged"
-OTHERS = {SET_ASIDE: "set_aside is not null", FLAGGED: "flags <> '{}'"}
+SET_ASIDE, FLAGGED, SURGE = "set_aside", "flagged", "surge"
+OTHERS = {SET_ASIDE: "set_aside is not null", FLAGGED: "flags <> '{}'", SURGE: surge.LISTED}
 # Under whose code a case is counted; `responsible` moves the code to a successor only after the counting.
 WHOSE = {
     "resolving": "coalesce(agency, '')",
@@ -32,6 +35,7 @@ class Part:
     terms: tuple[str, ...]
     instant: str | None
     credit: str = "resolving"
+    together: bool = False  # told of all agencies as one, so of no agency alone
 
     @property
     def key(self) -> str:
@@ -44,7 +48,7 @@ class Part:
 
     @property
     def whose(self) -> str:
-        return WHOSE[self.credit]
+        return "''" if self.together else WHOSE[self.credit]
 
     @property
     def adopts(self) -> bool:
@@ -99,15 +103,16 @@ def terms(measure: str, feed: Feed) -> tuple[str, ...]:
 
 
 def parts(feed: Feed) -> list[Part]:
-    """The counts behind the feed's tiles, in the tiles' order."""
+    """The counts behind the feed's tiles, in their order, and behind the rates beside them."""
     found = []
-    for tile in feed.tiles:
+    for tile in (*feed.tiles, *feed.rates):
         measure = feed.measures[tile]
         roles = ("where",) if measure.kind == "count" else ("numerator", "denominator")
         for role in roles:
             text = measure.expressions()[role]
             day = OF_THE_DAY.search(text) if measure.kind == "count" else None
-            found.append(Part(tile, role, terms(text, feed), f"{day[1]}_at" if day else None, measure.credit))
+            hour = f"{day[1]}_at" if day else None
+            found.append(Part(tile, role, terms(text, feed), hour, measure.credit, tile in feed.rates))
     return found
 
 
@@ -139,8 +144,8 @@ def credit(feed: Feed, measure: str) -> str:
     return "resolving" if measure in OTHERS else feed.measures[measure].credit
 
 
-def described(feed: Feed) -> list[dict[str, Any]]:
-    """What the page needs to draw each tile: words, kind, direction and the definition behind the ⓘ."""
+def described(feed: Feed, names: Iterable[str]) -> list[dict[str, Any]]:
+    """What the page needs to draw each of these: words, kind, direction and the definition behind the ⓘ."""
     of_day = {part.tile for part in parts(feed) if part.instant}
     return [
         {
@@ -153,5 +158,5 @@ def described(feed: Feed) -> list[dict[str, Any]]:
             "of_day": name in of_day,
             "sql": measure.expressions(),
         }
-        for name, measure in ((name, feed.measures[name]) for name in feed.tiles)
+        for name, measure in ((name, feed.measures[name]) for name in names)
     ]

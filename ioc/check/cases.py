@@ -11,6 +11,7 @@ from typing import TypeVar
 import polars as pl
 
 from ioc.kernel.cases import CASES
+from ioc.kernel.events import INSTANT_TEXT
 from ioc.kernel.subset import COLUMNS
 from schemas import Feed
 
@@ -34,6 +35,7 @@ def made(feed: Feed, texts: Sequence[str]) -> pl.DataFrame:
     """Rows numbered by `n`, the same each time, of what the feed and its measures name."""
     named = _named(feed, texts)
     values = {kind: [*some, *named.get(kind, ())] for kind, some in VALUES.items()}
+    # `kept` are all texts, as the fold leaves them.
     draw, columns, kept = random.Random(0), dict[str, pl.Series](), dict[str, pl.Series]()
     for name, kind in named_in(feed, texts).items():
         pool = pl.Series(_pool(kind, values[kind]), dtype=CASES.get(name))
@@ -41,7 +43,7 @@ def made(feed: Feed, texts: Sequence[str]) -> pl.DataFrame:
         if name in COLUMNS:
             columns[name] = drawn
         else:
-            kept[name] = drawn.cast(pl.String)  # all texts, as the fold leaves them
+            kept[name] = drawn.dt.strftime(INSTANT_TEXT) if kind == "instant" else drawn.cast(pl.String)
     if kept:
         columns[KEPT] = pl.DataFrame(kept).select(pl.struct(pl.all()).struct.json_encode()).to_series()
     return pl.DataFrame({"n": range(ROWS), **columns})

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from ioc.check import codes, deadlines, examples, labels, lifecycle, personal, topics
+from ioc.check import codes, deadlines, examples, labels, lifecycle, personal, stages, topics
 from ioc.check.measures import OfFeed
 from ioc.check.place import folder_of
 from ioc.warehouse.connection import Connection
@@ -18,7 +18,7 @@ from schemas.registry import read
 from schemas.source_files import path_of
 
 OF_A_FEED: tuple[Callable[[AnyFeed], Iterator[Finding]], ...] = (codes.check, personal.check, topics.check)
-OF_CASES: tuple[Callable[[Feed], Iterator[Finding]], ...] = (lifecycle.check, deadlines.check)
+OF_CASES: tuple[Callable[[Feed], Iterator[Finding]], ...] = (lifecycle.check, deadlines.check, stages.check)
 
 
 @dataclass(frozen=True)

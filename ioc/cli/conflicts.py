@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 from ioc.admit import registry_for
-from ioc.errors import BadInput
 from ioc.kernel.rules import CaseRules
+from ioc.named import case_feed
 from ioc.rules import case_rules
 from ioc.settings import load
 from ioc.warehouse import connect
@@ -30,10 +30,8 @@ def conflicts(
 ) -> None:
     """Cases of which two systems say different things, with what each says; one of them counts."""
     settings = load()
-    feeds = registry_for(settings).feeds
-    if feed not in feeds:
-        raise BadInput("--feed", feed, f"name one of {', '.join(sorted(feeds))}")
-    rules = case_rules(feeds[feed])
+    promised = case_feed(registry_for(settings), feed)
+    rules = case_rules(promised)
     with connect(settings, autocommit=True, name="ioc conflicts") as conn:
         found = [
             {
@@ -46,7 +44,7 @@ def conflicts(
     if json:
         typer.echo(json_.dumps({"rows": found}, default=_text, ensure_ascii=False))
     else:
-        show(feeds[feed], found)
+        show(promised, found)
 
 
 def said(events: list[Row], rules: CaseRules) -> list[Row]:

@@ -14,9 +14,9 @@ from ioc.cli.explain_text import as_data, as_text
 from ioc.cli.held import AS_OF, held
 from ioc.cli.restatements import text
 from ioc.clock import Clock
-from ioc.errors import BadInput
 from ioc.ledger.cell import cell as cell_named
 from ioc.ledger.explained import explained
+from ioc.named import case_feed
 from ioc.period_calendars import period_calendar, period_named
 from ioc.settings import load
 from ioc.story import Speaker
@@ -45,9 +45,7 @@ def explain(
     """A published figure: its revision, run, audit and code, what it was before and why, and its cases."""
     settings, language = load(), language_of(lang)
     registry = registry_for(settings)
-    if feed not in registry.feeds:
-        raise BadInput("FEED", feed, f"name one of {', '.join(sorted(registry.feeds))}")
-    promised, wanted = registry.feeds[feed], cell_named(cell)
+    promised, wanted = case_feed(registry, feed, "FEED"), cell_named(cell)
     named = period_named(period, period_calendar(registry, calendar), "PERIOD")
     with connect(settings, name="ioc explain") as conn:
         conn.execute("set transaction isolation level repeatable read, read only")

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from ioc.cli.restatements import cell_of, in_words
-from ioc.ledger.behind import SHOWN
 from ioc.ledger.explained import Explained
 from ioc.ledger.figure import Made, Step
 from ioc.ledger.words import cause, say, signed
@@ -67,13 +66,14 @@ def of_step(step: Step, said: Speaker) -> Iterator[str]:
     else:
         yield say(said.lang, "history.changed", **told, change=signed(step.change))
     for entry in step.restatements:
+        numbers = {name: entry[name] for name in ("old", "new", "event_count") if name in entry}
         yield say(
             said.lang,
-            "history.entry",
-            **{name: entry[name] for name in ("restatement", "month", "old", "new")},
+            "history.entry" if numbers else "history.entry.hidden",
+            **{name: entry[name] for name in ("restatement", "month")},
+            **numbers,
             cell=cell_of(entry, said.lang),
             cause=cause(said.lang, entry["cause"]),
-            n=entry["event_count"],
         )
 
 
@@ -82,7 +82,7 @@ def cases(told: Explained, said: Speaker, limit: int) -> Iterator[str]:
     yield say(lang, "cases", n=n, value=told.value)
     if told.ahead:
         yield say(lang, "cases.ahead", n=told.ahead)
-    for row in told.cases.head(limit).select(SHOWN).iter_rows(named=True):
+    for row in told.cases.head(limit).iter_rows(named=True):
         days = (
             f"{name} {said.day(row[name])}" for name in ("entered_on", "due_on", "resolved_on") if row[name]
         )

@@ -21,8 +21,9 @@ from ioc.errors import BadInput
 from ioc.feeds.begin import Kind, begin
 from ioc.feeds.freeze import freeze
 from ioc.feeds.listed import Listed, listed
+from ioc.named import any_feed
 from ioc.settings import Settings, load
-from schemas import AnyFeed, Finding, Registry, near
+from schemas import AnyFeed, Finding, Registry
 from schemas.registry import read
 from schemas.source_files import path_of, shown
 
@@ -123,10 +124,4 @@ def within(found: tuple[Finding, ...], folder: Path) -> list[Finding]:
 
 def named(registry: Registry, name: str) -> AnyFeed:
     """The feed of either kind; BadInput that names those there are."""
-    if name not in registry.every:
-        known = ", ".join(sorted(registry.every))
-        mend = (
-            f"name one of {known}{near(name, registry.every)}; `ioc check` tells of feeds that cannot be used"
-        )
-        raise BadInput("NAME", name, mend)
-    return registry.every[name]
+    return any_feed(registry, name, "NAME", "; `ioc check` tells of feeds that cannot be used")

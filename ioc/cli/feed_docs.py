@@ -11,8 +11,8 @@ from ioc.admit import registry_for
 from ioc.clock import Clock
 from ioc.errors import BadInput
 from ioc.feeds.catalogue import Catalogue
+from ioc.named import any_feed
 from ioc.settings import load
-from schemas import near
 
 
 def docs(
@@ -24,9 +24,7 @@ def docs(
     """Write a catalogue (index.html and a page per feed) and asyncapi.yaml of what feeds promise."""
     registry = registry_for(load())
     for name in names or ():
-        if name not in registry.every:
-            known = ", ".join(sorted(registry.every))
-            raise BadInput("NAME", name, f"name some of {known}{near(name, registry.every)}")
+        any_feed(registry, name, "NAME")
     catalogue = Catalogue(
         registry, Clock().now(), names or ()
     )  # by no demo's clock: examples are of any year

@@ -21,8 +21,9 @@ from ioc.admit.times import EARLIEST
 from ioc.clock import Clock
 from ioc.errors import BadInput
 from ioc.feeds.trial import Figure, Numbered, Sample, admitted, cases, figures
+from ioc.named import any_feed
 from ioc.settings import load
-from schemas import AnyFeed, Feed, Finding, Registry, near
+from schemas import AnyFeed, Feed, Finding, Registry
 from schemas.source_files import read_source
 from streams.importer.rows import rows
 
@@ -60,13 +61,10 @@ def try_(
     """What a sample would come to: accepted, refused and why, cases, figures; exit 1 if any is refused."""
     settings = load()
     registry = registry_for(settings)
-    if name not in registry.every:
-        raise BadInput(
-            "NAME", name, f"name one of {', '.join(sorted(registry.every))}{near(name, registry.every)}"
-        )
+    feed = any_feed(registry, name, "NAME")
     if not file.is_file():
         raise BadInput("FILE", str(file), "give a file that exists")
-    feed, chosen = registry.every[name], mapping(registry, name, source)
+    chosen = mapping(registry, name, source)
     sample_rows = [(row.number, row.message, row.why) for row in rows(file)]
     chosen = chosen or only_mapping(registry, name, sample_rows)
     admission = Admission(registry, secrets.token_bytes(32), settings.intake_max_event_bytes)

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ioc.admit import registry_for
-from ioc.errors import BadInput
+from ioc.named import case_feed
 from ioc.settings import load
 from ioc.suppressed import refuse_by_agency
 from ioc.warehouse import connect
@@ -35,16 +35,14 @@ def flags(
 ) -> None:
     """Cases to look at, per agency and flag, with those set aside and the messages in quarantine."""
     settings = load()
-    feeds = registry_for(settings).feeds
-    if feed not in feeds:
-        raise BadInput("feed", feed, f"name one of {', '.join(sorted(feeds))}")
-    hides = feeds[feed].hide_below is not None
+    chosen = case_feed(registry_for(settings), feed)
     if agency is not None:
-        refuse_by_agency(feeds[feed], "agency", agency)
+        refuse_by_agency(chosen, "agency", agency)
     with connect(settings, name="ioc flags") as conn:
         conn.execute("set transaction isolation level repeatable read, read only")
         found, refused = to_look_at(conn, feed, agency)
-    PRINT[form](rows(together(found) if hides else found, None if agency is not None else refused))
+    told = found if chosen.hide_below is None else together(found)
+    PRINT[form](rows(told, refused if agency is None else None))
 
 
 def rows(found: dict[str, ToLookAt], refused: int | None) -> list[Row]:

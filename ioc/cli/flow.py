@@ -24,6 +24,7 @@ from ioc.errors import BadInput, Stop
 from ioc.kernel.flow import FLOW_DAYS
 from ioc.kernel.period_names import Period, PeriodCalendar
 from ioc.kernel.periods import By, credit_of, periods
+from ioc.named import case_feed
 from ioc.period_calendars import period_calendar, period_named
 from ioc.settings import load
 from ioc.suppressed import refuse_by_agency, rows_told
@@ -70,26 +71,25 @@ def flow(
     """Published figures, one row per period and group, zeros included."""
     settings = load()
     registry = registry_for(settings)
-    if feed not in registry.feeds:
-        raise BadInput("feed", feed, f"name one of {', '.join(sorted(registry.feeds))}")
-    on = day_of_map(settings, registry.feeds[feed], agencies, map_on)
+    promised = case_feed(registry, feed)
+    on = day_of_map(settings, promised, agencies, map_on)
     ours = scope_named(registry, scope)
-    one_division(registry.feeds[feed], by, on, scope)
+    one_division(promised, by, on, scope)
     chosen = reporting(registry, calendar, period, first, last)
     with connect(settings, name="ioc flow") as conn:
         conn.execute("set transaction isolation level repeatable read, read only")
-        revision = held(conn, settings, registry.feeds[feed], as_of)
+        revision = held(conn, settings, promised, as_of)
         window = within(revision, first, last, chosen)
         if definitions_of is None:
             days = published_days(conn, feed, revision.revision, window, credit_of(by))
         else:
-            given = (conn, settings, registry, registry.feeds[feed], revision, definitions_of)
+            given = (conn, settings, registry, promised, revision, definitions_of)
             days = recounted(*given)[0].days(window, credit_of(by))
     if on is not None:
         days = on_the_map(registry, days, on)
     days = within_scope(days, registry, ours, max(on or window.last, window.last))
     frame = periods(days.lazy(), period, by, window.first, window.last, chosen).collect()
-    told(registry, registry.feeds[feed], by, frame.select(COLUMNS).rows(named=True), form)
+    told(registry, promised, by, frame.select(COLUMNS).rows(named=True), form)
 
 
 def one_division(feed: Feed, by: By, on: date | None, scope: str | None) -> None:

@@ -16,6 +16,7 @@ from ioc.clock import Clock
 from ioc.errors import BadInput
 from ioc.forms import Issued, to_csv, to_json, to_xlsx
 from ioc.forms.printed import footnotes
+from ioc.named import case_feed, one_of
 from ioc.period_calendars import period_calendar, period_named
 from ioc.settings import load
 from ioc.signing.draft import Asked, draft
@@ -24,7 +25,7 @@ from ioc.signing.signatures import latest, nth
 from ioc.signing.view import View
 from ioc.warehouse import connect
 from ioc.warehouse.revisions import known_at
-from schemas import Registry, near
+from schemas import Registry
 
 Format = Literal["table", "json", "csv", "xlsx"]
 FORM = Annotated[str, typer.Argument(help="The form: II.06a of one agency, II.06b of all under one.")]
@@ -95,14 +96,8 @@ def only_as_signed(definitions_of: str | None, agencies: Agencies) -> None:
 
 def asked_for(registry: Registry, form: str, period: str, feed: str, agency: str, calendar: str) -> Asked:
     """What was asked for by name; BadInput where there is no such form, feed, calendar or period."""
-    if form not in registry.forms:
-        known = ", ".join(sorted(registry.forms))
-        raise BadInput("form", form, f"name one of {known}{near(form, registry.forms)}")
-    if feed not in registry.feeds:
-        known = ", ".join(sorted(registry.feeds))
-        raise BadInput("feed", feed, f"name one of {known}{near(feed, registry.feeds)}")
-    days = period_named(period, period_calendar(registry, calendar))
-    return Asked(registry.forms[form], registry.feeds[feed], days, agency)
+    chosen, of = one_of(dict(sorted(registry.forms.items())), form, "form"), case_feed(registry, feed)
+    return Asked(chosen, of, period_named(period, period_calendar(registry, calendar)), agency)
 
 
 def put(found: Issued, how: Format, output: Path | None) -> None:

@@ -18,6 +18,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from ioc.admit import registry_for
 from ioc.admit.promises import fingerprint
 from ioc.errors import BadInput, Retry
+from ioc.named import one_of
 from ioc.settings import Settings, load
 from ioc.warehouse import connect
 from ioc.warehouse.imports import Landed, landed
@@ -81,9 +82,8 @@ def adopt(settings: Settings, source: str) -> str:
 
 
 def known(settings: Settings, name: str) -> str:
-    sources = registry_for(settings).sources
-    if name not in sources:
-        raise BadInput("--source", name, f"name one of {', '.join(sorted(sources))}, or give a .yaml file")
+    sources = dict(sorted(registry_for(settings).sources.items()))
+    one_of(sources, name, "--source", "; or give a .yaml file")
     return name
 
 

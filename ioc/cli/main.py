@@ -48,6 +48,10 @@ COMMANDS = {
     "form": ("ioc.cli.form:form", "An official form of an agency and period, published or as signed."),
     "sign": ("ioc.cli.sign:sign", "Sign a form: from provisional to final."),
     "flags": ("ioc.cli.flags:flags", "Cases to look at, per agency and flag, and what is set aside."),
+    "surge": (
+        "ioc.cli.surge:surge",
+        "Cases received in the last hour and the running one, against the usual.",
+    ),
     "case": ("ioc.cli.case:case", "One case: its events, its state and how its deadline status came about."),
     "conflicts": ("ioc.cli.conflicts:conflicts", "Cases of which two systems say different things."),
     "quarantine": ("ioc.cli.quarantine:quarantine", "What was refused or set aside, and how to mend it."),

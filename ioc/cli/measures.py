@@ -16,16 +16,16 @@ from rich.table import Table
 from ioc.admit import registry_for
 from ioc.cli.held import AS_OF, held
 from ioc.clock import Clock
-from ioc.errors import BadInput
 from ioc.kernel.period_figures import NAMES, measured
+from ioc.named import case_feed
 from ioc.period_calendars import period_calendar, period_named
 from ioc.settings import load
 from ioc.signing.whose import ancestry
 from ioc.suppressed import refuse_by_agency
 from ioc.warehouse import connect
-from ioc.warehouse.details import details
+from ioc.warehouse.details import by_level, details
 from ioc.warehouse.months import ended_and_covered
-from schemas import Feed, Registry, near
+from schemas import Feed, Registry
 from schemas.period_measures import PeriodMeasure, period_measures
 
 By = Literal["none", "agency", "parent"]
@@ -46,10 +46,7 @@ def measures(
     """A period's measures that do not add up, with their targets, from published detail."""
     settings = load()
     registry = registry_for(settings)
-    if feed not in registry.feeds:
-        known = ", ".join(sorted(registry.feeds))
-        raise BadInput("feed", feed, f"name one of {known}{near(feed, registry.feeds)}")
-    chosen, days = registry.feeds[feed], period_named(period, period_calendar(registry, calendar))
+    chosen, days = case_feed(registry, feed), period_named(period, period_calendar(registry, calendar))
     if by != "none":
         refuse_by_agency(chosen, "by", by)
     today = Clock.parse(settings.clock).now().astimezone(ZoneInfo(chosen.zone)).date()
@@ -58,10 +55,11 @@ def measures(
         revision = held(conn, settings, chosen, as_of)
         ended_and_covered(revision, feed, days, today)
         procedures, hours = details(conn, feed, revision, days)
+        levels = by_level(conn, revision)
     seen = sorted({*procedures["agency"], *hours["agency"]})
     groups = grouped(registry, by, seen, days.last)
     online = [channel for channel, kind in chosen.channel_kinds.items() if kind == ONLINE]
-    rows = measured(procedures, hours, groups, online).rows(named=True)
+    rows = measured(procedures, hours, groups, online, levels).rows(named=True)
     PRINT[form](rows, chosen)
 
 
@@ -103,7 +101,11 @@ def _table(rows: list[dict[str, Any]], feed: Feed) -> None:
             shown(measure, row[name]) + (" !" if missed(measure, row[name], target) else "") for row in rows
         ]
         table.add_row(f"{name}: {measure.label.en}", measure.unit, aim, *values)
-    Console(highlight=False, soft_wrap=True).print(table)
+    say = Console(highlight=False, soft_wrap=True)
+    say.print(table)
+    for name, measure in known.items():
+        if measure.explain and any(row[name] is not None for row in rows):
+            say.print(f"{name}: {measure.explain.en}")
 
 
 def _json(rows: list[dict[str, Any]], feed: Feed) -> None:

@@ -20,13 +20,15 @@ from ioc.ledger.observed import COLUMNS as SERIES_COLUMNS
 from ioc.ledger.observed import restated
 from ioc.ledger.restatements import COLUMNS, Row, entry, events_of, gone, listed
 from ioc.ledger.words import cause, say, signed
+from ioc.named import any_feed
 from ioc.period_calendars import period_calendar, period_named
 from ioc.settings import Settings, load
 from ioc.story import Lang, Speaker
+from ioc.suppressed import refuse_by_agency, told_of_an_entry
 from ioc.warehouse import connect
 from ioc.warehouse.connection import Connection
 from ioc.warehouse.months import months_of
-from schemas import Registry, near
+from schemas import Feed, Registry, near
 
 Format = Literal["table", "json", "csv"]
 TOLD = (*COLUMNS[:11], "cause_words", *COLUMNS[11:])
@@ -52,16 +54,17 @@ def restatements(
     """Closed figures that changed: the cell, old and new, why, how many events, which run, when."""
     settings, language = load(), language_of(lang)
     registry = registry_for(settings)
-    if feed in registry.observations:
+    promised = any_feed(registry, feed)
+    said = Speaker(language, promised.zone)
+    if not isinstance(promised, Feed):
         if explain is not None:
             raise BadInput("explain", explain, "an observation's events are in its row: --format json")
         days = period_named(period, period_calendar(registry, calendar)) if period else None
-        rows = of_series(settings, feed, days, agency, language)
-        PRINT[form](rows, SERIES_TOLD, Speaker(language, registry.observations[feed].zone))
+        PRINT[form](of_series(settings, feed, days, agency, language), SERIES_TOLD, said)
         return
-    if feed not in registry.feeds:
-        raise BadInput("feed", feed, f"name one of {', '.join(sorted(registry.feeds))}")
-    said = Speaker(language, registry.feeds[feed].zone)
+    for field, value in (("agency", agency), ("explain", explain)):
+        if value is not None:
+            refuse_by_agency(promised, field, value)
     months = months_named(registry, calendar, period)
     with connect(settings, name="ioc restatements") as conn:
         conn.execute("set transaction isolation level repeatable read, read only")
@@ -72,9 +75,11 @@ def restatements(
         group = {"agency": agency_known(conn, registry, feed, agency)}
         found = listed(conn, feed, calendar, months, cell=group)
     rows = [in_words(row, language) for row in found]
-    PRINT[form](rows, TOLD, said)
+    PRINT[form](rows, told_of_an_entry(promised, TOLD), said)
     if not rows:
         typer.echo(say(language, "ledger.none"), err=True)
+    elif promised.hide_below is not None:
+        typer.echo(say(language, "ledger.hidden"), err=True)
 
 
 def of_series(
@@ -154,9 +159,9 @@ def told(row: Row, said: Speaker) -> list[str]:
 
 
 def cell_of(group: dict[str, Any], lang: Lang) -> str:
-    """`agency H20.01, every channel, …`; None is every one, '' one that none was given of."""
+    """`agency H20.01, every channel, …`; None is every one, '' one that none was given of; not told: none."""
     parts = []
-    for part in ("agency", "channel", "sector"):
+    for part in [part for part in ("agency", "channel", "sector") if part in group]:
         value = group[part]
         shown = say(lang, "every") if value is None else value or say(lang, "nothing")
         parts.append(say(lang, f"cell.{part}", value=shown))

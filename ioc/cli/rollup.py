@@ -12,7 +12,8 @@ from rich.status import Status
 from rich.table import Table
 
 from ioc.clock import Clock
-from ioc.errors import BadInput, Stop
+from ioc.errors import Stop
+from ioc.named import any_feed
 from ioc.settings import Settings, load
 from ioc.warehouse import connect
 from jobs import runs
@@ -68,10 +69,7 @@ def rollup(
 def _promised(settings: Settings, feed: str) -> AnyFeed:
     from ioc.admit import registry_for
 
-    feeds = registry_for(settings).every
-    if feed not in feeds:
-        raise BadInput("feed", feed, f"name one of {', '.join(sorted(feeds))}")
-    return feeds[feed]
+    return any_feed(registry_for(settings), feed)
 
 
 def _followed(airflow: Airflow, dag: str, trigger: str, status: Status) -> list[TaskState]:

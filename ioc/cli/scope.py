@@ -9,8 +9,8 @@ import polars as pl
 import typer
 
 from ioc.agencies import in_scope, is_whole
-from ioc.errors import BadInput
-from schemas import Registry, Scope, near
+from ioc.named import one_of
+from schemas import Registry, Scope
 
 SCOPE = Annotated[
     str | None,
@@ -20,10 +20,7 @@ SCOPE = Annotated[
 
 def scope_named(registry: Registry, name: str | None) -> Scope | None:
     """The scope; None where none is asked for."""
-    if name is not None and name not in registry.scopes:
-        known = ", ".join(sorted(registry.scopes))
-        raise BadInput("scope", name, f"name one of {known}{near(name, registry.scopes)}")
-    return None if name is None else registry.scopes[name]
+    return None if name is None else one_of(dict(sorted(registry.scopes.items())), name, "scope")
 
 
 def within_scope(frame: pl.DataFrame, registry: Registry, scope: Scope | None, on: date) -> pl.DataFrame:

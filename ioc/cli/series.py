@@ -1,4 +1,4 @@
-"""`ioc series`: observations of a period, added up over time and agencies as their feed promises."""
+"""`ioc series`: observations of a period, added up over time, dimensions and agencies as promised."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ from ioc.cli.scope import SCOPE, scope_named, within_scope
 from ioc.clock import Clock
 from ioc.errors import BadInput
 from ioc.kernel.period_names import NamedPeriod, previous
-from ioc.kernel.series import Adding, over_period
+from ioc.kernel.series import over_period
+from ioc.named import observation_feed, one_of
 from ioc.period_calendars import period_calendar, period_named
-from ioc.rules import observed_rules
+from ioc.rules import adding, observed_rules
 from ioc.settings import Settings, load
 from ioc.warehouse import connect
 from ioc.warehouse.connection import Connection
@@ -53,10 +54,7 @@ def series(
     """Each series with its unit, target and the period before; what may not be added up has no line."""
     settings = load()
     registry = registry_for(settings)
-    if feed not in registry.observations:
-        known = ", ".join(sorted(registry.observations))
-        raise BadInput("feed", feed, f"name one of {known}{near(feed, registry.observations)}")
-    promised = registry.observations[feed]
+    promised = observation_feed(registry, feed)
     apart = _apart(promised, by)
     chosen = _chosen(promised, name)
     ours = scope_named(registry, scope)
@@ -85,9 +83,7 @@ def _reading(
 
 
 def _chosen(feed: ObservationFeed, name: str | None) -> dict[str, Series]:
-    if name is not None and name not in feed.series:
-        raise BadInput("series", name, f"name one of {', '.join(feed.series)}{near(name, feed.series)}")
-    return feed.series if name is None else {name: feed.series[name]}
+    return feed.series if name is None else {name: one_of(feed.series, name, "series")}
 
 
 def _apart(feed: ObservationFeed, by: str) -> tuple[str, ...]:
@@ -113,11 +109,11 @@ def compared(
     by: Sequence[str],
 ) -> list[dict[str, Any]]:
     """A line per series and group: value, n, observations, arisen, `before` of the period before, target."""
-    adding = {name: Adding(one.over_time, one.over_agencies) for name, one in chosen.items()}
+    how = adding(chosen)
 
     def of(period: NamedPeriod) -> pl.DataFrame:
         told = read(period.start, period.last)
-        return over_period(told, adding, period.start, period.last, by, tuple(feed.dimensions))
+        return over_period(told, how, period.start, period.last, by, tuple(feed.dimensions))
 
     keys = ["series", *by]
     before = of(previous(days)).select(*keys, before="value")
@@ -128,6 +124,14 @@ def compared(
 def _line(row: dict[str, Any], one: Series, by: Sequence[str]) -> dict[str, Any]:
     group = " ".join(row[name] or "–" for name in by)
     return row | {"group": group, "target": one.target, "missed": one.missed(row["value"])}
+
+
+def _called(row: dict[str, Any], feed: ObservationFeed) -> str:
+    """The group, each value of a dimension by its words where it has any."""
+    apart = [name for name in row if name == "agency" or name in feed.dimensions]
+    words = {name: one.values for name, one in feed.dimensions.items()}
+    said = [(row[name], words.get(name, {}).get(row[name])) for name in apart]
+    return " ".join(label.en if label else value or "–" for value, label in said)
 
 
 def shown(one: Series, value: float | None) -> str:
@@ -145,8 +149,9 @@ def _table(rows: list[dict[str, Any]], feed: ObservationFeed) -> None:
         value = shown(one, row["value"]) + (" !" if row["missed"] else "")
         name = f"{row['series']}: {one.label.en}"
         said = (value, one.unit.en, aim, shown(one, row["before"]), str(row["observations"]))
-        table.add_row(name, row["group"] or "all", *said)
-    Console(highlight=False, soft_wrap=True).print(table if rows else "nothing was observed of this period")
+        table.add_row(name, _called(row, feed) or "all", *said)
+    wide = None if sys.stdout.isatty() else 400  # a pipe has no edge to wrap at
+    Console(highlight=False, width=wide).print(table if rows else "nothing was observed of this period")
 
 
 def _json(rows: list[dict[str, Any]], feed: ObservationFeed) -> None:

@@ -86,4 +86,5 @@ def _choices(feed: ObservationFeed, registry: Registry, name: str, spec: dict[st
     if name in AGENCIES and feed.agencies == "known":
         return {code: Label(vi=one.name, en=one.name) for code, one in registry.agencies.items()}
     texts = [str(code) for code in spec.get("enum", []) if isinstance(code, str)]
-    return {code: Label(vi=code, en=code) for code in texts}
+    named = feed.dimensions[name].values if name in feed.dimensions else {}
+    return {code: named.get(code) or Label(vi=code, en=code) for code in texts}

@@ -53,6 +53,13 @@ def outcome_by_instant() -> pl.Expr:
     return _judged(in_time & (pl.col("resolved_on") < pl.col("due_on")), in_time)
 
 
+def in_time(instant: str, due: str, rules: CaseRules) -> pl.Expr:
+    """Whether an instant holds a due one by the feed's own comparison; both Int64 microseconds UTC."""
+    if rules.compare == "date":
+        return local_day(instant, rules.zone) <= local_day(due, rules.zone)
+    return pl.col(instant) <= pl.col(due)
+
+
 def outcome(rules: CaseRules) -> pl.Expr:
     """The feed's own of the two; needs both as columns."""
     return pl.col("outcome_by_date" if rules.compare == "date" else "outcome_by_instant")

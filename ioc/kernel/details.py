@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from ioc.kernel.deadline import OUTCOMES
+from ioc.kernel.levels import FULL, LEVEL, PARTIAL
 from ioc.kernel.months import month_of
 from ioc.kernel.period_names import PeriodCalendar
 
@@ -14,7 +15,7 @@ LETTERS = {"letter_in_time": "in_time", "letter_late": "late", "letter_missing":
 RECEPTION = ("reception_in_time", "reception_late")
 PROCEDURE_KEYS = ("calendar", "month", "agency", "channel", "procedure")
 PROCEDURE_FIGURES = (
-    *("new", "resolved", *OUTCOMES, "withdrawn"),
+    *("new", "full_service", "partial_service", "resolved", *OUTCOMES, "withdrawn"),
     *(*LETTERS, *RECEPTION, "set_aside"),
 )
 HOURS_KEYS = ("calendar", "month", "agency", "hours")
@@ -31,11 +32,12 @@ _HOUR = 3600
 
 
 def procedure_cells(cases: pl.DataFrame, calendars: Sequence[PeriodCalendar]) -> pl.DataFrame:
-    """Frame of CASES -> PROCEDURE_CELLS: what happened in each month, by agency, channel and procedure.
+    """Frame of CASES and `level` -> PROCEDURE_CELLS: what happened in a month, by agency, channel, procedure.
 
     What is new and resolved, and the apology letters of those that ended, is the resolving agency's, as in
     months of forms. Receptions within their working hours or late (domain 2.3) are the agency's where the
     case was handed in, in the month of its reception. A case set aside is in the month of its reception too.
+    Of what is new, full_service and partial_service are those whose service is said to be of that level.
     """
     col = pl.col
     named = cases.with_columns(col("channel", "procedure").fill_null(""))
@@ -48,8 +50,10 @@ def procedure_cells(cases: pl.DataFrame, calendars: Sequence[PeriodCalendar]) ->
         "withdrawn": col("withdrawn").sum(),
         **{name: (col("apology") == said).sum() for name, said in LETTERS.items()},
     }
+    levels = {"full_service": col(LEVEL) == FULL, "partial_service": col(LEVEL) == PARTIAL}
+    began = {"new": pl.len(), **{name: is_of.sum() for name, is_of in levels.items()}}
     parts = [
-        _of(counted, "entered_on", mine, {"new": pl.len()}, calendars),
+        _of(counted, "entered_on", mine, began, calendars),
         _of(counted, "resolved_on", mine, ended, calendars),
         _of(
             timed,

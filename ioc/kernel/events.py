@@ -7,6 +7,7 @@ import functools
 import polars as pl
 
 INSTANT = pl.Datetime("us", "UTC")
+INSTANT_TEXT = "%Y-%m-%dT%H:%M:%S%.6fZ"  # as a case keeps one among its attributes
 
 EVENTS = pl.Schema(
     {
@@ -28,6 +29,11 @@ EVENTS = pl.Schema(
     }
 )
 IDENTITY = ("case_id", "source", "id")
+
+
+def instant_in(text: pl.Expr) -> pl.Expr:
+    """The instant that INSTANT_TEXT wrote."""
+    return text.str.to_datetime(INSTANT_TEXT, time_zone="UTC")
 
 
 def effective(events: pl.LazyFrame) -> pl.LazyFrame:

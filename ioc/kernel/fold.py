@@ -52,7 +52,11 @@ def fold(events: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
     Only resolved cases in the figures have outcomes.
     """
     # Named caches: polars does not see that two plans are the same where functions of ours are in them.
-    facts = facts_of(events, rules).cache()
+    return of_facts(facts_of(events, rules).cache(), rules)
+
+
+def of_facts(facts: pl.LazyFrame, rules: CaseRules) -> pl.LazyFrame:
+    """The fold of events whose facts are worked out, and cached: they are read several times."""
     cases = _states(facts, rules).cache()
     cases = _limited(_credited(cases, _resolving(facts, cases)), rules)
     if rules.clocks is None:

@@ -13,6 +13,7 @@ import polars as pl
 from ioc.kernel.cases import CASES
 from ioc.kernel.events import weighed
 from ioc.kernel.period_names import PeriodCalendar, named
+from ioc.kernel.texts import text_of
 
 OBSERVED = "observed"  # the phase of such a case; it is in no figure of cases
 CALENDAR = PeriodCalendar("CALENDAR", 1, 0, ("day", "week", "month", "quarter", "half", "year"))
@@ -43,7 +44,7 @@ def observed(events: pl.DataFrame, rules: ObservedRules) -> pl.DataFrame:
     dimensions.
     """
     kept = (*SAID, *rules.dimensions)
-    path = {name: pl.col("data").str.json_path_match(f"$.{name}") for name in kept}
+    path = {name: text_of("data", name) for name in kept}
     known = weighed(events.lazy()).with_columns(**path)
     counting = known.filter("counts").sort("received_at", "occurred_at", "hash")
     cases = counting.group_by("case_id", maintain_order=True).agg(

@@ -8,6 +8,8 @@ from typing import Literal
 
 from ioc.kernel.clocks import ClockRules
 from ioc.kernel.identity import Identity
+from ioc.kernel.levels import Levels
+from ioc.kernel.stage_rules import StageRules
 from ioc.kernel.stages import Authority
 
 PHASES = ("before-reception", "open", "paused", "resolved", "delivered", "refused", "withdrawn", "note")
@@ -40,6 +42,8 @@ class CaseRules:
     identity: Identity | None = None  # what joins codes to one case; the fold takes events that are joined
     authority: Authority | None = None  # whose word counts where several systems tell of one case
     attributes: tuple[str, ...] = ()  # what a case keeps of its events' data; in no figure of a period
+    levels: Levels | None = None  # the one attribute that months by procedure count by
+    timed: StageRules | None = None  # stages with limits by kind; told among the attributes
 
     def __post_init__(self) -> None:
         for status, phase in self.phases.items():

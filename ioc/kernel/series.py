@@ -1,4 +1,4 @@
-"""Series over a period: observations added up over time, then over agencies and dimensions, as promised."""
+"""Series over a period: observations added up over time, then dimensions, then agencies, as promised."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ MEASURED = ("value", "n", "observations", "arisen")
 
 @dataclass(frozen=True)
 class Adding:
-    """How a series is added up; `none` never is."""
+    """How a series is added up; `none` never is. Dimensions come before agencies; None: as those."""
 
     over_time: Literal["sum", "last", "mean", "none"]
     over_agencies: Literal["sum", "mean", "none"]
+    over_dimensions: Literal["sum", "mean", "none"] | None = None
 
 
 def over_period(
@@ -68,7 +69,8 @@ def _one(
     for name in (*dimensions, "agency"):
         if name not in by:
             keys = [key for key in keys if key != name]
-            rows = _whole(rows, name, keys, how.over_agencies)
+            own = how.over_agencies if name == "agency" else how.over_dimensions
+            rows = _whole(rows, name, keys, own or how.over_agencies)
     return rows
 
 

@@ -13,6 +13,7 @@ import polars as pl
 from sqlglot import exp
 
 from ioc.kernel.cases import CASES
+from ioc.kernel.events import instant_in
 
 Kind = Literal["text", "instant", "date", "boolean", "integer"]
 Build = Callable[[datetime, date], pl.Expr]
@@ -33,6 +34,8 @@ _ATTRIBUTES: dict[object, tuple[Kind, str, Reading]] = {  # a whole number may h
     "text": ("text", "{}", lambda said: said),
     "integer": ("integer", "{}::numeric::int", lambda said: said.cast(pl.Float64).cast(pl.Int32)),
     "boolean": ("boolean", "{}::boolean", lambda said: said == "true"),
+    "instant": ("instant", "{}::timestamptz", instant_in),
+    "date": ("date", "{}::date", lambda said: said.str.to_date("%Y-%m-%d")),
 }
 _ORDERS: dict[type[exp.Expression], tuple[str, Combine]] = {
     exp.LT: ("<", operator.lt),
@@ -108,17 +111,22 @@ def _column(node: exp.Expression) -> Term:
     if name == "at_date":
         return Term("date", "%(at_date)s::date", lambda _, on: pl.lit(on, pl.Date()))
     if (kept := node.meta.get("attribute")) in _ATTRIBUTES:
-        return _attribute(node.name, _ATTRIBUTES[kept])
+        return _attribute(node.name, str(kept))
     if name not in COLUMNS:
         raise MeasureRefused(_shown(node), f"take a column of cases ({', '.join(COLUMNS)}) or at, at_date")
     return Term(COLUMNS[name], name, lambda *_: pl.col(name))
 
 
-def _attribute(name: str, how: tuple[Kind, str, Reading]) -> Term:
+def attribute_sql(name: str, kind: str) -> str:
+    """What a case says of its feed's attribute, in PostgreSQL's words, by the attribute's kind."""
+    return _ATTRIBUTES[kind][1].format(f"(attributes->>'{name}')")
+
+
+def _attribute(name: str, kept: str) -> Term:
     """A text in the JSON object `attributes` of a case, read as its kind."""
-    kind, sql, read = how
+    kind, _, read = _ATTRIBUTES[kept]
     said = pl.col("attributes").str.json_path_match(f"$.{name}")
-    return Term(kind, sql.format(f"(attributes->>'{name}')"), lambda *_: read(said))
+    return Term(kind, attribute_sql(name, kept), lambda *_: read(said))
 
 
 def _instant(at: datetime) -> pl.Expr:

@@ -14,6 +14,7 @@ from ioc.ledger.cell import Cell, held_to
 from ioc.ledger.figure import Made, Step
 from ioc.rules import case_rules, pauses_of, sectors_of
 from ioc.signing.whose import all_under
+from ioc.suppressed import refuse_by_agency, told_of_an_entry
 from ioc.warehouse.connection import Connection
 from ioc.warehouse.months import period_months
 from ioc.warehouse.revisions import Published
@@ -45,14 +46,17 @@ def explained(
 ) -> Explained:
     """What is told of a cell of a period that the revision covers.
 
-    BadInput names a part of the cell that nobody knows; Stop where the revision has no months, and as
-    `all_under` has it.
+    BadInput names a part of the cell that nobody knows, or an agency where the feed hides small cells; Stop
+    where the revision has no months, and as `all_under` has it.
     """
+    for part, value in (("agency", cell.agency), ("under", cell.under)):
+        if value is not None:
+            refuse_by_agency(feed, part, value)
     sectors = sectors_of(registry)
     held_to(cell, known(conn, registry, feed, period))
     cell = rolled_up(conn, registry, feed, revision, period, cell)
     agencies = figure.by_agency(conn, feed.feed, revision, period, cell)
-    return Explained(
+    told = Explained(
         cell=cell,
         period=period,
         revision=revision,
@@ -64,6 +68,19 @@ def explained(
         ahead=ahead(conn, feed.feed, revision),
         agencies=agencies,
     )
+    return told if feed.hide_below is None else _of_no_agency(feed, told)
+
+
+def _of_no_agency(feed: Feed, told: Explained) -> Explained:
+    """The figure of all agencies, without what is whose of it, and of its restatements how many."""
+    steps = [
+        replace(
+            step,
+            restatements=tuple({n: one[n] for n in told_of_an_entry(feed, one)} for one in step.restatements),
+        )
+        for step in told.steps
+    ]
+    return replace(told, steps=steps, agencies=[], cases=told.cases.drop("agency"))
 
 
 def rolled_up(

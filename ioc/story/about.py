@@ -13,8 +13,9 @@ import polars as pl
 from ioc.kernel.cases import CASES
 from ioc.kernel.deadline import open_at
 from ioc.kernel.events import EVENTS
-from ioc.kernel.fold import counting, intervals
+from ioc.kernel.fold import counting, facts_now, intervals
 from ioc.kernel.rules import CaseRules
+from ioc.kernel.stage_clocks import spans
 from ioc.story.speaker import Speaker
 from schemas import Feed, Registry
 from schemas.procedures import ProcedureVersion, version_at
@@ -44,6 +45,18 @@ class About:
     def spans(self) -> list[dict[str, Any]]:
         """As fold.intervals, what still lasts up to `at`; none at feeds without clocks."""
         return [] if self.rules.clocks is None else intervals(self.frame, self.rules, self.at).to_dicts()
+
+    @cached_property
+    def stages(self) -> list[dict[str, Any]]:
+        """As stage_clocks.spans, looked at `at`; none at feeds whose stages have no limits of their own."""
+        if self.rules.timed is None:
+            return []
+        names = ("case_id", "agency", *self.rules.timed.asked)
+        said = {**self.row, **(self.row.get("attributes") or {})}
+        case = pl.DataFrame(
+            [{name: said.get(name) for name in names}], schema=dict.fromkeys(names, pl.String())
+        )
+        return spans(facts_now(self.frame, self.rules), case, self.rules, self.at).to_dicts()
 
     @cached_property
     def standing(self) -> tuple[str, str | None, str | None] | None:

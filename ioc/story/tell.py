@@ -11,6 +11,7 @@ from ioc.story.course import course
 from ioc.story.dues import dues, outcomes
 from ioc.story.lines import Line
 from ioc.story.speaker import Lang, Speaker
+from ioc.story.stages import stages
 from schemas import Registry
 from schemas.flags import flags
 
@@ -27,11 +28,11 @@ class Story:
     def tell(self, row: Row, events: Sequence[Row], at: datetime, lang: Lang) -> list[Line]:
         """Lines of the case as at `at`: `row` as in `cases`, `events` with the columns of EVENTS, any order.
 
-        The first says how it stands, then its course, due dates, outcomes, letter, cause and flags.
+        The first says how it stands, then its course, due dates, outcomes, stages, letter, cause and flags.
         """
         feed = self._registry.feed(self._rules.feed)
         about = About(feed, self._registry, self._rules, row, events, at, self.speaker(lang))
-        return [*stands(about), *course(about), *dues(about), *outcomes(about), *asked(about)]
+        return [*stands(about), *course(about), *dues(about), *outcomes(about), *stages(about), *asked(about)]
 
 
 def stands(about: About) -> Iterator[Line]:

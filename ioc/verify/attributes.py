@@ -8,7 +8,10 @@ from ioc.warehouse.connection import Connection
 from schemas import Feed
 
 ATTRIBUTES = (Path(__file__).parent / "attributes.sql").read_bytes()
-_TYPES = {"text": "text", "integer": "numeric", "number": "numeric", "boolean": "boolean"}
+_TYPES = {
+    **{"text": "text", "integer": "numeric", "number": "numeric", "boolean": "boolean"},
+    **{"instant": "timestamptz", "date": "date"},
+}
 
 
 def add_attributes(conn: Connection, feed: Feed) -> None:
@@ -21,4 +24,5 @@ def add_attributes(conn: Connection, feed: Feed) -> None:
 
 def kept_columns(feed: Feed) -> list[str]:
     """Each attribute as a column of the name that measures know it by."""
-    return [f"(v.attributes->>'{name}')::{_TYPES[one.kind]} {name}" for name, one in feed.attributes.items()]
+    kinds = feed.attribute_kinds
+    return [f"(v.attributes->>'{name}')::{_TYPES[kind]} {name}" for name, kind in kinds.items()]

@@ -13,6 +13,7 @@ from ioc.verify.attributes import add_attributes, kept_columns
 from ioc.verify.check import SHOWN, Check
 from ioc.verify.clocks import REWRITTEN, add_clocks
 from ioc.verify.refold import Rules, refold
+from ioc.verify.stages import add_stages
 from ioc.warehouse.connection import Connection
 from schemas import Feed, Registry
 
@@ -48,6 +49,7 @@ def check_tiles(conn: Connection, feed: Feed, registry: Registry, at: datetime) 
     refold(conn, Rules.of(feed.definitions), None)
     add_clocks(conn, feed, registry)
     add_attributes(conn, feed)
+    add_stages(conn, feed, registry)
     conn.execute(
         "delete from verify_case"
         " where case_id in (select case_id from cases where feed = %s and set_aside = %s)",

@@ -23,6 +23,14 @@ def details(
     )
 
 
+def by_level(conn: Connection, revision: Published) -> bool:
+    """Whether the revision was counted by rules that tell levels of service; its columns are 0 where not."""
+    found = conn.execute(
+        "select from definitions where hash = %s and content ? 'service_levels'", [revision.definitions]
+    )
+    return found.fetchone() is not None
+
+
 def _summed(
     conn: Connection, table: str, cells: pl.Schema, feed: str, revision: Published, period: NamedPeriod
 ) -> pl.DataFrame:

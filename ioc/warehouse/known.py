@@ -8,11 +8,12 @@ from typing import Any
 import polars as pl
 
 from ioc.kernel.events import EVENTS, INSTANT
+from ioc.kernel.levels import LEVEL
 from ioc.warehouse.connection import Connection
 
 Ends = Mapping[int, int]  # partition -> next offset, of the feed's topic
 # type; other: the code that an alias event names; again: sent again out of the quarantine.
-KNOWN = pl.Schema({**EVENTS, "type": pl.String(), "other": pl.String(), "again": pl.Boolean()})
+KNOWN = pl.Schema({**EVENTS, **dict.fromkeys(("type", "other", LEVEL), pl.String()), "again": pl.Boolean()})
 
 _BETWEEN = """
 select t.case_id
@@ -39,7 +40,7 @@ def _row(receipt: str, again: str) -> str:
         f"(extract(epoch from {one}) * 1000000)::bigint" if name in _INSTANTS else one
         for name, one in zip(EVENTS, said, strict=True)
     ]
-    return f"{', '.join(micro)}, e.type, e.data->>%(same_as)s, {again}"
+    return f"{', '.join(micro)}, e.type, e.data->>%(same_as)s, e.data->>%(level)s, {again}"
 
 
 def _copied(which: str, again: str) -> str:
@@ -80,18 +81,23 @@ def crosswalk_of(conn: Connection, feed: str, codes: Iterable[str]) -> dict[str,
     return {str(code): str(case) for code, case in found.fetchall()}
 
 
-def events_of(conn: Connection, feed: str, codes: Iterable[str], same_as: str = "") -> pl.DataFrame:
-    """Frame of KNOWN: every delivery of these codes' events. same_as: an alias's datum of the other code."""
-    return _read(conn, _EVENTS, {"feed": feed, "codes": sorted(codes), "same_as": same_as})
+def events_of(
+    conn: Connection, feed: str, codes: Iterable[str], same_as: str = "", level: str = ""
+) -> pl.DataFrame:
+    """Frame of KNOWN: every delivery of these codes' events.
+
+    same_as: an alias's datum of the other code; level: the datum that says a service's level.
+    """
+    return _read(conn, _EVENTS, {"feed": feed, "codes": sorted(codes), "same_as": same_as, "level": level})
 
 
 def stretches(conn: Connection, feed: str, some: int) -> Iterator[pl.DataFrame]:
     """Every delivery of the feed's events, whole codes at a time, about `some` events each; KNOWN, without
-    `other` and `again`. The caller's transaction should see one snapshot.
+    `other`, `level` and `again`. The caller's transaction should see one snapshot.
     """
     after = ""
     while to := _end(conn, feed, after, some):
-        yield _read(conn, _STRETCH, {"feed": feed, "after": after, "to": to, "same_as": ""})
+        yield _read(conn, _STRETCH, {"feed": feed, "after": after, "to": to, "same_as": "", "level": ""})
         after = to
 
 
@@ -101,8 +107,8 @@ def _end(conn: Connection, feed: str, after: str, some: int) -> str | None:
 
 
 def of_type(conn: Connection, feed: str, type_: str, same_as: str) -> pl.DataFrame:
-    """Frame of KNOWN, without `again`: every delivery of events of the type; reads all events."""
-    return _read(conn, _OF_TYPE, {"feed": feed, "type": type_, "same_as": same_as})
+    """Frame of KNOWN, without `level` and `again`: every delivery of events of the type; reads all events."""
+    return _read(conn, _OF_TYPE, {"feed": feed, "type": type_, "same_as": same_as, "level": ""})
 
 
 def _read(conn: Connection, query: str, asked: Mapping[str, Any]) -> pl.DataFrame:

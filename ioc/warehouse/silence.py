@@ -34,6 +34,27 @@ where not exists (
 group by s.source order by s.source
 """
 
+# The days on which a feed as a whole was not silent: something was received then, or a case entered then as
+# told later; a rhythm above a day counts here too. By indexes alone, since boards ask it while they live.
+TOLD = """
+select array(
+    select d.day from unnest(%(days)s::date[]) d (day)
+    where exists (
+        select from cases where feed = %(feed)s and in_figures
+            and entered_on > d.day - %(rhythm_days)s and entered_on <= d.day
+    ) or exists (
+        select from event where feed = %(feed)s
+            and received_at >= (d.day - %(rhythm_days)s + 1)::timestamp at time zone %(zone)s
+            and received_at < (d.day + 1)::timestamp at time zone %(zone)s
+    )
+)
+"""
+
+
+def rhythm_days(minutes: int) -> int:
+    """Within so many days a feed of this rhythm gives a sign."""
+    return ceil(minutes / _DAY_MINUTES)
+
 
 @dataclass(frozen=True)
 class Silent:
@@ -57,7 +78,7 @@ def silent(
     asked: dict[str, Any] = {
         "feed": feed,
         "zone": zone,
-        "rhythm_days": ceil(rhythm_minutes / _DAY_MINUTES),
+        "rhythm_days": rhythm_days(rhythm_minutes),
         "days": list(working_days),
         "last": working_days[-1],
         "agencies": None if agencies is None else list(agencies),

@@ -1,13 +1,14 @@
 /** The cases behind a number: as many as the number said, at its instant and position. */
 import { h, say } from "./dom.js";
 import { local, number } from "./format.js";
+import { named } from "./places.js";
 import { api, fetched, go, here, link } from "./route.js";
 import { reason } from "./reasons.js";
 import { outcomeBadge, statusBadge } from "./shapes.js";
 
 const UNTOLD = "agency"; // of a feed that hides small numbers
 const COLUMNS = ["case_id", "status", "agency", "channel", "procedure", "entered_at", "due_at", "resolved_at", "outcome"];
-const OTHERS = { set_aside: "asideCases", flagged: "toLookAt" }; // lists that no tile stands for
+const OTHERS = { set_aside: "asideCases", flagged: "toLookAt", surge: "surgeTile" }; // lists that no tile stands for
 const WAITING = ["case_id", "status", "agency", "channel", "procedure", "submitted_at", "reception_due_at"];
 
 export class ListPage {
@@ -32,17 +33,25 @@ export class ListPage {
   update() {}
 
   asked() {
-    const { list: measure, role, at, position, agency, flag, sort, page, q } = this.query;
-    return { measure, role, at, position, agency, flag, sort, page, q };
+    const { list: measure, role, at, position, agency, flag, stand, place, sort, page, q } = this.query;
+    return { measure, role, at, position, agency, flag, stand, place, sort, page, q };
   }
 
   title() {
     const { lang, t } = this.ctx;
-    const { list, role, flag } = this.query;
+    const { list, role, flag, stand } = this.query;
     const other = OTHERS[list] && t(OTHERS[list]);
-    const label = other ?? this.meta.tiles.find((tile) => tile.name === list)?.label[lang] ?? list;
-    const words = [role && t(role).toLowerCase(), flag && (this.meta.flags[flag]?.label[lang] ?? flag)];
+    const label = other ?? [...this.meta.tiles, ...this.meta.rates].find((shown) => shown.name === list)?.label[lang] ?? list;
+    const words = [role && t(role).toLowerCase(), flag && (this.meta.flags[flag]?.label[lang] ?? flag), stand && t(stand), this.place()];
     return [label, ...words.filter(Boolean)].join(" – ");
+  }
+
+  /** Which part of the map, where it came from there. */
+  place() {
+    const { place } = this.query;
+    if (!place) return null;
+    if (place === "none") return this.ctx.t("placeNone");
+    return place.startsWith("beyond:") ? this.ctx.t("placeBeyond") : named(place.split(","), this.ctx);
   }
 
   tools() {

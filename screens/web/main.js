@@ -13,7 +13,7 @@ import { Live } from "./live.js";
 import { fetched, followLinks, read } from "./route.js";
 import { speaker } from "./words.js";
 
-const ON_BOARD = ["by", "days", "table"]; // change what a board shows, not which page it is
+const ON_BOARD = ["by", "days", "map", "table"]; // change what a board shows, not which page it is
 const app = document.getElementById("app");
 
 class Page {

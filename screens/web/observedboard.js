@@ -1,10 +1,12 @@
 /** The board of observations: a tile per series, and what the newest period is made of. */
 import { dialog, h, mark, say } from "./dom.js";
 import { day, decimal } from "./format.js";
+import { Notices } from "./notices.js";
 import { course } from "./spark.js";
 import { Ticker } from "./ticker.js";
 
 const TOP = 3;
+const JOINED = " · ";
 
 export class ObservedBoard {
   constructor(state, ctx) {
@@ -22,13 +24,15 @@ export class ObservedBoard {
     this.ticker = new Ticker(ctx);
     const tiles = h("section", { class: "tiles" }, this.tiles.map((tile) => tile.element));
     this.grid = h("main", { class: "board" }, tiles, panel, this.ticker.element);
-    this.elements = [this.grid];
+    this.notices = new Notices(ctx);
+    this.elements = [this.notices.element, this.grid];
   }
 
   /** False where the series themselves changed, so that the board must be built anew. */
   update(state, freshness) {
     if (shape(state) !== this.shape) return false;
     mark(this.grid, "data-state", freshness.state);
+    this.notices.update(state, freshness);
     for (const tile of this.tiles) tile.update(state, freshness);
     this.table(state);
     this.ticker.update(state);
@@ -49,7 +53,7 @@ export class ObservedBoard {
     const values = new Map(rows.map((row) => [row.series, new Map(row.parts[by])]));
     const one = (row) => state.meta.series[row.series];
     this.heads.replaceChildren(h("th", null, label), ...rows.map((row) => h("th", { class: "n" }, `${one(row).label[lang]} (${one(row).unit[lang]}), ${printed(row.period)}`)));
-    this.parts.replaceChildren(...keys.map((key) => h("tr", null, h("td", null, state.meta.agencies[key] ?? key),
+    this.parts.replaceChildren(...keys.map((key) => h("tr", null, h("td", null, called(state.meta, by, key, lang)),
       rows.map((row) => h("td", { class: "n" }, decimal(values.get(row.series).get(key), one(row).decimals, lang))))));
     if (!keys.length) this.parts.replaceChildren(h("tr", null, h("td", { class: "empty" }, t("observedNone"))));
   }
@@ -59,6 +63,13 @@ export class ObservedBoard {
 
 const entry = (feed, lang) => `/enter?${new URLSearchParams({ feed, ...(lang === "en" && { lang }) })}`;
 const printed = (period) => (/^\d{4}-\d\d-\d\d$/.test(period) ? day(period) : period);
+/** A part by its words; what was observed of several data at once is said as `H20.01 · kiosk`. */
+const called = (meta, by, key, lang) => {
+  const words = (name, value) => (name === "agency" ? meta.agencies[value] : meta.dimensions[name].values[value]?.[lang]);
+  if (by !== "each") return words(by, key) ?? key;
+  const names = ["agency", ...Object.keys(meta.dimensions)];
+  return key.split(JOINED).map((part) => names.map((name) => words(name, part)).find(Boolean) ?? part).join(JOINED);
+};
 const shape = (state) => JSON.stringify([state.meta.series, state.meta.tiles, state.observed.map((row) => row.series)]);
 
 class SeriesTile {
@@ -116,9 +127,10 @@ class SeriesTile {
   picture(found, state) {
     const { lang } = this.ctx;
     if (found.course.length > 2) return [course(found.course)];
-    const rows = (Object.values(found.parts)[0] ?? []).slice(0, TOP);
+    const [by, parts] = Object.entries(found.parts)[0] ?? ["agency", []];
+    const rows = parts.slice(0, TOP);
     return [h("ol", { class: "top" }, rows.map(([key, value]) => {
-      const line = h("li", null, h("a", null, h("span", null, state.meta.agencies[key] ?? key), h("b", null, decimal(value, this.described.decimals, lang))));
+      const line = h("li", null, h("a", null, h("span", null, called(state.meta, by, key, lang)), h("b", null, decimal(value, this.described.decimals, lang))));
       line.style.setProperty("--share", rows[0][1] > 0 ? value / rows[0][1] : 0);
       return line;
     }))];
@@ -129,7 +141,8 @@ class SeriesTile {
     const { label, explain, unit, over } = this.described;
     const { meta, definitions, position } = this.state;
     const facts = [
-      [t("unit"), unit[lang]], [t("overTime"), t(`adding_${over[0]}`)], [t("overAgencies"), t(`adding_${over[1]}`)],
+      [t("unit"), unit[lang]], [t("overTime"), t(`adding_${over[0]}`)],
+      ...(Object.keys(meta.dimensions).length ? [[t("overDimensions"), t(`adding_${over[2]}`)]] : []), [t("overAgencies"), t(`adding_${over[1]}`)],
       [t("owner"), meta.owner], [t("hash"), h("code", null, definitions)], [t("position"), h("code", null, position || "–")],
     ];
     const list = h("dl", null, facts.flatMap(([name, value]) => [h("dt", null, name), h("dd", null, value)]));

@@ -30,7 +30,7 @@ export function followLinks() {
   document.addEventListener("click", (event) => {
     const anchor = event.target.closest("a[href]");
     if (!anchor || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
-    const url = new URL(anchor.href);
+    const url = new URL(anchor.getAttribute("href"), location); // a link in a drawing has no text as its href
     if (url.origin !== location.origin || url.pathname !== "/" || anchor.hasAttribute("download")) return;
     event.preventDefault();
     go(url.pathname + url.search);

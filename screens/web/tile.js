@@ -1,5 +1,6 @@
 /** One tile: label, number, change in a sentence, today over the usual day, and how fresh and how checked it is. */
-import { dialog, h, mark, say } from "./dom.js";
+import { drawRate, infoButton, listOf } from "./counted.js";
+import { h, mark, say } from "./dom.js";
 import { local, number, rate, signed } from "./format.js";
 import { link } from "./route.js";
 import { hours, hoursShown, share } from "./spark.js";
@@ -14,9 +15,7 @@ export class Tile {
     this.title = h("h2", null, described.label[lang]);
     this.aside = h("a", { class: "aside", hidden: true });
     this.corner = h("span", { class: "corner" }, this.aside);
-    const info = h("button", { class: "bare info", "aria-label": `${t("definition")}: ${described.label[lang]}` }, "ⓘ");
-    info.addEventListener("click", () => this.define());
-    this.corner.append(info);
+    this.corner.append(infoButton(described, ctx, () => this.state));
     this.figure = h("a", { class: "figure", title: t("opensList") });
     this.of = h("p", { class: "of" });
     this.change = h("p", { class: "change" });
@@ -50,16 +49,11 @@ export class Tile {
     mark(this.stamp, "title", freshness.title);
   }
 
-  address(role) {
-    const { at, position } = this.state;
-    return link({ list: this.described.name, role: role === "where" ? null : role, at, position });
-  }
-
   drawCount(tile, state) {
     const { lang } = this.ctx;
     mark(this.element, "data-weight", tile.n && this.described.name.includes("overdue") ? "late" : null);
     say(this.figure, number(tile.n, lang));
-    mark(this.figure, "href", this.address("where"));
+    mark(this.figure, "href", listOf(this.described, "where", state));
     if (tile.hours) {
       this.compare(tile, state);
       this.drawHours(tile, state);
@@ -69,19 +63,7 @@ export class Tile {
   }
 
   drawRate(tile, state) {
-    const { lang, t } = this.ctx;
-    const text = rate(tile.num, tile.den, lang);
-    this.figure.classList.toggle("none", text === null);
-    if (this.figure.textContent !== (text ?? t("notArisen"))) {
-      const sign = text?.match(/\s?%/)[0] ?? "";
-      this.figure.replaceChildren(text ? text.slice(0, -sign.length) : t("notArisen"), h("small", null, sign));
-    }
-    mark(this.figure, "href", this.address("where"));
-    this.of.replaceChildren(
-      h("a", { href: this.address("numerator") }, number(tile.num, lang)),
-      "/",
-      h("a", { href: this.address("denominator") }, number(tile.den, lang)),
-    );
+    drawRate(this.described, tile, state, this, this.ctx);
     say(this.change, this.worst(state));
     this.drawing.replaceChildren(share(tile.num, tile.den));
   }
@@ -145,23 +127,5 @@ export class Tile {
 
   name(state, code) {
     return code ? (state.meta.agencies[code] ?? code) : this.ctx.t("noAgency");
-  }
-
-  /** What stands behind the ⓘ: words, rule, zone, owner, hash and position. */
-  define() {
-    const { lang, t } = this.ctx;
-    const { label, explain, sql } = this.described;
-    const meta = this.state.meta;
-    const roles = { where: t("rule"), numerator: t("numerator"), denominator: t("denominator") };
-    const rules = Object.entries(sql).filter(([role]) => this.described.kind === "count" || role !== "where");
-    const facts = [
-      ...rules.map(([role, text]) => [roles[role], h("code", null, text)]),
-      [t("zone"), meta.zone],
-      [t("owner"), meta.owner],
-      [t("hash"), h("code", null, this.state.definitions)],
-      [t("position"), h("code", null, this.state.position || "–")],
-    ];
-    const list = h("dl", null, facts.flatMap(([name, value]) => [h("dt", null, name), h("dd", null, value)]));
-    const box = dialog(label[lang], h("p", null, explain[lang]), list, h("button", { onclick: () => box.close() }, t("close")));
   }
 }

@@ -18,6 +18,7 @@ SERIES = "feeds/lgsp/observed.v1.json"
 PORTAL = "sources/national-portal.yaml"
 VALID = "feeds/records/examples/valid/received.json"
 ASKS = "in_figures AND entered_on = at_date"
+SERVICE = '"service": {"type": "string"'
 STATUS = '"status": {"type": "string"'
 BAD = [
     # life cycle
@@ -53,6 +54,7 @@ BAD = [
         "lets",
     ),
     (SERIES, '"service": {"type": "string"', '"user_phone": {"type": "string"', "user_phone", "x-personal"),
+    (SERIES, SERVICE, f'{SERVICE}, "enum": ["ho-tich"]', "service.values.vnpost", "lets `service` say it"),
     ("feeds/lgsp/feed.yaml", "retention_days: 30", "retention_days: 2", "topic.retention_days", "14"),
     (
         "feeds/lgsp/feed.yaml",

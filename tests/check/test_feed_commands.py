@@ -179,7 +179,6 @@ def test_two_codes_are_one_case_and_clocks_run(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["rekords", "FILE"], "near: 'records'"),
         (["new-case", "nowhere.csv"], "FILE"),
         (["service-requests", "FILE"], "no canonical events; name their mapping (none yet)"),
         (["new-case", "FILE", "--source", "national-portal"], "new-case-sheet"),

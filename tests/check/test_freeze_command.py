@@ -34,8 +34,3 @@ def test_events_are_published_once_and_added_to(own: Path) -> None:
     checked = run_apart(own, "check", IOC_SCHEMAS_PATH=str(own))
     assert checked.returncode == 1
     assert "properties.note: 'note'; v1 is published" in checked.stdout
-
-
-def test_a_feed_nobody_knows_is_named_with_those_that_are_near(tmp_path: Path) -> None:
-    done = run(tmp_path, "feed", "freeze", "rekords")
-    assert (done.returncode, "near: 'records'" in done.stderr) == (1, True)

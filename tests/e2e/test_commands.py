@@ -119,8 +119,6 @@ def test_a_window_that_was_not_published_is_refused(stack: Any, small: Any) -> N
 @pytest.mark.parametrize(
     "words",
     [
-        ("flow", "--feed", "no-such-feed", "--period", "month", "--by", "none"),
-        ("rollup", "--feed", "no-such-feed", "--from", "2011-01-01", "--to", "2011-01-31"),
         ("rollup", "--feed", "permits-small", "--from", "2011-02-01", "--to", "2011-01-01"),
         ("rollup", "--feed", "permits-small", "--from", "yesterday", "--to", "2011-01-31"),
         ("import", "no-such-file.csv", "--source", "receipt"),

@@ -85,7 +85,6 @@ def test_the_conflict_is_listed_with_what_each_system_says(joined: Any) -> None:
         ("resolved", "province.example"): False,
         ("resolved", "ministry.example"): True,
     }
-    assert "no-such-feed" in joined.run("conflicts", "--feed", "no-such-feed", ok=False).stderr
 
 
 def test_the_checker_finds_nothing_wrong(joined: Any) -> None:

@@ -29,6 +29,7 @@ from streams.testing import delivery
 
 FEED = "records"
 FIRST = datetime(2024, 1, 2, 1, tzinfo=UTC)
+PROCEDURES, LEVELS = ("1.000001", "1.000002"), ("full", "partial", "information")
 
 
 def told(case: str, name: str, at: datetime, status: str | None, received: datetime, **data: Any) -> Event:
@@ -46,7 +47,10 @@ def courses(draw: Random, cases: int, days: int) -> list[Event]:
     events = []
     for n in range(cases):
         case, at = f"H20-{240101 + n % 28:06}-{n:04}", FIRST + timedelta(hours=draw.randrange(24 * days))
-        said = {"agency": draw.choice("AB"), "channel": draw.choice(["1", "2"]), "procedure": "1.000001"}
+        said = {"agency": draw.choice("AB"), "channel": draw.choice(["1", "2"])}
+        said["procedure"] = draw.choice(PROCEDURES)
+        if draw.random() < 0.7:
+            said["service_level"] = draw.choice(LEVELS)
         for i, (when, status, data) in enumerate(course(draw, at, said)):
             lag = timedelta(days=draw.randrange(1, 45)) if draw.random() < 0.08 else timedelta(minutes=2)
             events.append(told(case, f"{n}-{i}", when, status, when + lag, **data))
@@ -74,6 +78,9 @@ def course(draw: Random, at: datetime, said: dict[str, str]) -> list[tuple[datet
             steps += [(at + took * 2, "4", {}), (at + took * 3, "9", {})]
         if draw.random() < 0.1:
             steps.append((at + took + timedelta(hours=1), "10", {"agency": "C"}))
+    if draw.random() < 0.2:  # the level is put right, maybe long after
+        after, status = draw.choice(((0.5, "4"), (4, "10")))
+        steps.append((at + took * after, status, {"service_level": draw.choice(LEVELS)}))
     return steps
 
 
@@ -113,7 +120,8 @@ class Office:
     def built(self, last: date) -> Built:
         """Everything stored, counted at once."""
         codes = [str(code) for (code,) in self.conn.execute("select distinct case_id from event")]
-        known = events_of(self.conn, FEED, codes)
+        levels = self.rules.levels
+        known = events_of(self.conn, FEED, codes, level=levels.attribute if levels else "")
         cases = crosswalk_of(self.conn, FEED, codes)
         events = known.with_columns(pl.col("case_id").replace(cases)).drop("type", "other", "again")
         found = folded(events.lazy(), self.clocked, months_of(self.feed, self.registry, last))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
@@ -12,6 +13,8 @@ from ioc.event import Event
 from ioc.settings import Settings
 from ioc.verify.revision import check_revision
 from ioc.warehouse import connect, live
+from ioc.warehouse.details import by_level
+from ioc.warehouse.revisions import newest
 from jobs.runs import TABLES, Rebuild
 from jobs.window import Window
 from schemas import load
@@ -19,6 +22,16 @@ from tests.jobs.offices import FIRST, Office, courses, told
 
 pytestmark = pytest.mark.broker
 OPENS = date(2024, 1, 1)
+BY_LEVEL = """
+select month, sum(full_service), sum(partial_service) from procedure_month
+where to_revision is null and calendar = 'CALENDAR' group by month order by month
+"""
+LEVELS_OF_CASES = """
+select to_char(entered_on, 'YYYY-MM') as month, count(*) filter (where attributes->>'service_level' = 'full'),
+    count(*) filter (where attributes->>'service_level' = 'partial')
+from cases where in_figures and to_char(entered_on, 'YYYY-MM') in (select month from flow_month)
+group by 1 order by 1
+"""
 
 
 @pytest.fixture
@@ -58,6 +71,7 @@ def test_closing_day_by_day_is_counting_everything(office: Office, seed: int) ->
     assert all(held.values())
     assert office.conn.execute("select cases, set_aside from run").fetchall()[-1] == counts[-1]
     assert office.conn.execute("select count(*) from restatement").fetchone() != (0,)
+    assert office.conn.execute(BY_LEVEL).fetchall() == office.conn.execute(LEVELS_OF_CASES).fetchall() != []
 
 
 def closed_once(office: Office, events: list[Event]) -> date:
@@ -139,3 +153,6 @@ def test_closing_again_changes_nothing(office: Office) -> None:
     done = office.close(last)
     assert all(rows.is_empty() for rows in done.rows.values())
     assert done.ledger.is_empty()
+    revision = newest(office.conn, "records")
+    assert by_level(office.conn, revision)
+    assert not by_level(office.conn, replace(revision, definitions="of before levels were counted"))

@@ -62,6 +62,7 @@ HARMS = {  # check -> table, what is set where; None: a row twice
     "hours-within-resolved": ("hours_month", "resolved = resolved + 1000", "true"),
     "procedure-grain-unique": ("procedure_month", None, ""),
     "procedure-outcomes": ("procedure_month", "late = late + 1", "true"),
+    "procedure-levels-within-new": ("procedure_month", "full_service = new + 1", "true"),
     "procedure-non-negative": ("procedure_month", "set_aside = -1", "true"),
     "procedure-equals-months": ("procedure_month", "new = new + 1", "true"),
 }

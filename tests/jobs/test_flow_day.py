@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from ioc.errors import Stop
 from ioc.event import hash16
 from ioc.kernel.events import EVENTS
 from ioc.kernel.flow import CONTRIBUTIONS
+from ioc.kernel.levels import Levels
 from ioc.kernel.months import Months
 from ioc.kernel.rules import CaseRules
 from jobs import flow_day
@@ -172,6 +174,34 @@ def test_months_come_from_the_same_tasks_and_add_up_to_the_days(log: EventLog) -
         assert built.months["months"][name].sum() == days[name].sum()
     assert built.months["months"]["new"].sum() == 5
     assert built.cases == 6
+
+
+LEVELS = {  # event -> what its data says
+    "c1-received": '{"level": "full"}',
+    "c2-received": '{"level":"partial", "note": "\\"level\\""}',
+    "c2-completed": '{"level": "full"}',  # put right later
+    "c3-received": '{"level": "information"}',
+    "c4-received": '{"note": "\\"level\\""}',
+    "c5-received": '{"level": "half"}',
+}
+
+
+@pytest.mark.parametrize("joined", [{}, {"c4": "c4", "old4": "c4", "c2": "c2", "old2": "c2"}])
+def test_levels_are_read_out_of_the_logs_data(
+    log: EventLog, monkeypatch: pytest.MonkeyPatch, joined: dict[str, str]
+) -> None:
+    rows = [row | {"data": LEVELS.get(row["id"], "{}")} for row in rows_of(CASES)]
+    months = Months([CALENDAR], date(1900, 1, 1), date(2199, 12, 31))
+    levels = Levels("level", frozenset({"full"}), frozenset({"partial", "half"}))
+    pinned = replace(
+        source(stored(log, rows), months=months, cases=joined), rules=replace(RULES, levels=levels)
+    )
+    figures = ("new", "full_service", "partial_service")
+    assert built_of(pinned).months["procedures"].sum().select(figures).row(0) == (5, 2, 1)
+    monkeypatch.setattr(flow_day, "TASK_BYTES", flow_day.EVENT_BYTES)
+    assert built_of(pinned).months["procedures"].sum().select(figures).row(0) == (5, 2, 1)
+    plain = replace(pinned, rules=RULES)
+    assert built_of(plain).months["procedures"].sum().select(figures).row(0) == (5, 0, 0)
 
 
 def test_a_month_that_the_window_does_not_hold_whole_is_not_staged(log: EventLog) -> None:

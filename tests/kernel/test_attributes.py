@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ioc.kernel.attributes import fold_whole
+from ioc.kernel.attributes import fold_levelled, fold_whole
 from ioc.kernel.events import EVENTS
+from ioc.kernel.levels import Levels
 from ioc.kernel.measures import Measure
 from ioc.kernel.subset import MeasureRefused
 from tests.effort import tried
@@ -21,6 +22,7 @@ from tests.kernel.histories import Row, histories, rules
 
 NAMES = ("level", "urgent", "field")
 RULES = replace(rules(), attributes=NAMES, consults={"activity": "asked"})
+LEVELS = Levels("field", frozenset({"đất đai"}), frozenset({'a "quoted" word'}))
 AT, TODAY = datetime(2026, 3, 2, 9, tzinfo=UTC), date(2026, 3, 2)
 said = st.fixed_dictionaries(
     {},
@@ -61,6 +63,21 @@ def test_a_case_keeps_the_last_word_on_each_attribute(events: list[Row], data: s
     assert {case: json.loads(text) for case, text in folded.select("case_id", "attributes").rows()} == slow(
         told
     )
+
+
+@tried(100)
+@given(histories(max_events=10), st.data())
+def test_the_level_of_a_case_is_the_last_word_on_its_attribute(
+    events: list[Row], data: st.DataObject
+) -> None:
+    spoken = {row["hash"]: data.draw(said) for row in events}
+    told = [(row, spoken[row["hash"]]) for row in events]
+    texts = [row | {"data": json.dumps(words)} for row, words in told]
+    frame = pl.LazyFrame(texts, schema={**EVENTS, "data": pl.String()})
+    heard = frame.select(*EVENTS.names(), LEVELS.said(pl.col("data")))
+    found = fold_levelled(heard, replace(RULES, levels=LEVELS)).select("case_id", "level").collect()
+    meant = {**dict.fromkeys(LEVELS.full, "full"), **dict.fromkeys(LEVELS.partial, "partial")}
+    assert dict(found.rows()) == {case: meant.get(kept["field"] or "") for case, kept in slow(told).items()}
 
 
 def test_a_feed_without_attributes_keeps_none() -> None:

@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 
 from ioc.kernel.cases import CASES
 from ioc.kernel.details import DETAILED_FROM, PROCEDURE_FIGURES, hours_cells, procedure_cells
+from ioc.kernel.levels import LEVEL
 from ioc.kernel.period_figures import HOURS, NAMES, measured, percentiles
 from schemas.period_measures import period_measures
 from tests.effort import tried
 from tests.kernel.slow_periods import CALENDAR, REPORT
+from tests.seeds import seeds
 
 JANUARY, FEBRUARY = 24 * 1012, 24 * 1012 + 1  # 2024-01 and 2024-02, counted from year 0
 
@@ -27,7 +29,8 @@ def case(**said: Any) -> dict[str, Any]:
 
 
 def frame(*cases: dict[str, Any]) -> pl.DataFrame:
-    return pl.DataFrame(cases, schema={name: CASES[name] for name in DETAILED_FROM})
+    schema = {name: CASES[name] for name in DETAILED_FROM} | {LEVEL: pl.String()}
+    return pl.DataFrame([{LEVEL: None} | one for one in cases], schema=schema)
 
 
 def at(day: int, hour: int) -> datetime:
@@ -59,6 +62,17 @@ def test_receptions_are_of_the_agency_where_the_case_was_handed_in() -> None:
     assert (theirs["new"], theirs["reception_late"], theirs["reception_in_time"]) == (0, 1, 1)
 
 
+def test_what_is_new_is_told_by_the_level_of_its_service_and_what_is_set_aside_is_not() -> None:
+    aside = {"in_figures": False, "set_aside": "resolved-before-received"}
+    cells = procedure_cells(
+        frame(
+            case(level="full"), case(level="full"), case(level="partial"), case(), case(level="full") | aside
+        ),
+        [CALENDAR],
+    )
+    assert cells.select("new", "full_service", "partial_service", "set_aside").rows() == [(4, 2, 1, 1)]
+
+
 def test_a_case_set_aside_is_told_and_in_no_other_figure() -> None:
     aside = case(in_figures=False, set_aside="resolved-before-received", resolved_on=date(2024, 1, 3))
     (found,) = procedure_cells(frame(aside), [CALENDAR]).to_dicts()
@@ -81,10 +95,11 @@ def test_begun_hours_count_and_withdrawn_cases_are_no_work() -> None:
     assert sorted(cells.select("hours", "resolved").rows()) == [(0, 1), (1, 1), (2, 1)]
 
 
-def procedures(*rows: tuple[str, str, str, int]) -> pl.DataFrame:
-    """agency, channel, procedure, new"""
+def procedures(*rows: tuple[str, str, str, int], **levels: list[int]) -> pl.DataFrame:
+    """agency, channel, procedure, new; and per row how many of the new ones are of a level"""
     said = pl.DataFrame(rows, schema=["agency", "channel", "procedure", "new"], orient="row")
-    return said.with_columns(pl.lit(0).alias(name) for name in PROCEDURE_FIGURES if name != "new")
+    said = said.with_columns(pl.lit(0).alias(name) for name in PROCEDURE_FIGURES if name != "new")
+    return said.with_columns(pl.Series(name, of_rows) for name, of_rows in levels.items())
 
 
 NO_HOURS = pl.DataFrame(schema={"agency": pl.String, "hours": pl.Int32, "resolved": pl.Int64})
@@ -103,6 +118,30 @@ def test_services_are_counted_anew_at_every_level_and_never_summed() -> None:
 def test_a_service_without_new_cases_generated_none() -> None:
     (found,) = measured(procedures(("A", "online", "p", 0)), NO_HOURS, {}, ["online"]).to_dicts()
     assert (found["services"], found["services_online_share"], found["hours_p50"]) == (0, None, None)
+
+
+def test_seed_002_share_of_services_that_generated_full_process_records() -> None:
+    said = seeds()
+    names = ("002-services-with-records", "002-full-services-with-records")
+    of, full = (int(said[name].value) for name in names)
+    rows = [("A", "direct", f"p{n}", 1) for n in range(of)]
+    is_full = [int(n < full) for n in range(of)]
+    counted = procedures(*rows, full_service=is_full, partial_service=[1 - one for one in is_full])
+    (found,) = measured(counted, NO_HOURS, {}, ["online"]).to_dicts()
+    assert (found["services_full"], found["services_partial"]) == (full, of - full)
+    assert round(found["services_full_share"], 2) == float(said["002-full-services-share"].value)
+
+
+def test_full_and_partial_services_are_told_apart_and_counted_anew_at_every_level() -> None:
+    rows = (("A", "direct", "p", 3), ("B", "online", "p", 2), ("B", "online", "q", 1), ("B", "online", "", 4))
+    said = procedures(*rows, full_service=[2, 0, 0, 4], partial_service=[0, 2, 0, 0])
+    names = ("services_full", "services_partial", "records_full", "records_partial", "services_full_share")
+    each = measured(said, NO_HOURS, {"A": "A", "B": "B"}, [])
+    assert each.select(names).rows() == [(1, 0, 2, 0, 100.0), (0, 1, 4, 2, 0.0)]
+    (whole,) = measured(said, NO_HOURS, {}, []).select(names).rows()
+    assert whole == (1, 1, 6, 2, 100.0)  # `p` is of both levels and one service; of '' nobody knows which
+    (unknown,) = measured(said, NO_HOURS, {}, [], levels=False).select(names).rows()
+    assert set(unknown) == {None}  # counted before levels were: nothing is known, which is not 0
 
 
 @tried(100)

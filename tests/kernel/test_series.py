@@ -31,8 +31,12 @@ def row(agency: str | None, service: str | None, day: int, length: int, *measure
 
 agencies, services = st.sampled_from([None, "A", "B"]), st.sampled_from([None, "x", "y"])
 rows = st.builds(row, agencies, services, days, lengths, values, weights)
+over = ("sum", "mean", "none")
 adding = st.builds(
-    Adding, st.sampled_from(("sum", "last", "mean", "none")), st.sampled_from(("sum", "mean", "none"))
+    Adding,
+    st.sampled_from(("sum", "last", "mean", "none")),
+    st.sampled_from(over),
+    st.sampled_from((*over, None)),
 )
 
 
@@ -73,8 +77,9 @@ def slow(some: list[Row], how: Adding, by: Sequence[str]) -> list[Row]:
             parts = [r for r in mine if r.get(name) is not None]
             named = dict(zip(others, key, strict=True))
             summed += [named | {k: r[k] for k in MEASURED} for r in whole]
-            if not whole and parts and how.over_agencies != "none":
-                summed.append(named | added(how.over_agencies, parts))
+            own = how.over_agencies if name == "agency" else how.over_dimensions or how.over_agencies
+            if not whole and parts and own != "none":
+                summed.append(named | added(own, parts))
         kept = summed
     return kept
 
@@ -121,6 +126,16 @@ def test_not_arisen_is_not_zero() -> None:
 def test_a_mean_is_weighed_and_what_has_no_weight_takes_no_part() -> None:
     some = [month("A", 90.0, 300), month("B", 50.0, 100), month("C", 0.0)]
     assert whole(some, Adding("mean", "mean")) == [(80.0, 400.0, 3)]
+
+
+def test_dimensions_are_added_up_in_their_own_way_before_agencies() -> None:
+    some = [row("A", "x", 0, 30, 5.0, None), row("A", "y", 0, 30, 7.0, None), row("B", "x", 0, 30, 1.0, None)]
+    assert whole(some, Adding("sum", "none", "sum")) == []
+    assert whole(some, Adding("sum", "sum", "none")) == []
+    assert whole([*some, month("A", 20.0)], Adding("sum", "sum", "none")) == [(20.0, None, 1)]
+    frame = pl.DataFrame(some, schema=SCHEMA)
+    found = over_period(frame, {"s": Adding("sum", "none", "sum")}, FIRST, LAST, ("agency",), ("service",))
+    assert found.select("agency", "value").rows() == [("A", 12.0), ("B", 1.0)]
 
 
 def test_who_speaks_for_the_whole_is_not_added_to_its_parts() -> None:

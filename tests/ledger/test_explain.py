@@ -184,7 +184,6 @@ def test_as_of_then_the_figure_and_its_history_are_those_of_then(run: Any) -> No
 @pytest.mark.parametrize(
     ("words", "error"),
     [
-        (("none", "2024-09", "figure=new"), "FEED: 'none' cannot be used; name one of"),
         (("records", "2024-9", "figure=new"), "PERIOD: '2024-9' cannot be used; write a period of CALENDAR"),
         (("records", "2024-09-01", "figure=new"), "period: '2024-09-01' cannot be used"),
         (("records", "2024-07", "figure=new"), "period: '2024-07' cannot be used"),

@@ -116,7 +116,6 @@ def test_an_event_is_told_with_the_case_that_its_code_was_joined_to(run: Any, le
 @pytest.mark.parametrize(
     ("words", "error"),
     [
-        (("--feed", "none"), "feed: 'none' cannot be used; name one of"),
         (("--calendar", "LUNAR"), "calendar: 'LUNAR' cannot be used; name one of CALENDAR"),
         (("--period", "2024-13"), "period: '2024-13' cannot be used; CALENDAR has no such month"),
         (("--period", "2024-W09"), "period: '2024-W09' cannot be used"),

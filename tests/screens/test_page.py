@@ -100,6 +100,31 @@ def test_a_wall_is_read_from_six_metres_and_has_no_scroll_bars(standing: Any, vi
     visit.rows_fit(page)
 
 
+@pytest.mark.parametrize(("query", "none"), [("", "chưa phát sinh"), ("?lang=en", "nothing yet")])
+def test_rates_stand_in_a_strip_of_the_desk_alone(standing: Any, visit: Any, query: str, none: str) -> None:
+    page = visit.open(f"{standing.url}/{query}")
+    visit.shown(page)
+    strip = page.locator(".rates li")
+    assert strip.evaluate_all("all => all.map(one => one.dataset.rate)") == list(
+        standing.province.registry.feeds["records"].rates
+    )
+    assert page.locator("[data-rate=reused_rate] .figure").inner_text() == none
+    online = "from cases where in_figures and entered_on = %s and attributes->>'payment'"
+    paid = standing.province.one(f"select count(*) {online} in ('portal', 'gateway')", NOW.date())
+    known = standing.province.one(f"select count(*) {online} is not null", NOW.date())
+    numbers = page.locator("[data-rate=paid_online_rate] .of a")
+    assert [number(text) for text in numbers.all_inner_texts()] == [paid, known]
+    assert 0 < paid < known
+    fits = "all => all.every(one => one.scrollWidth <= one.clientWidth + 1)"
+    assert page.locator(".rates, .rates li").evaluate_all(fits)
+    numbers.first.click()
+    expect(page.locator(".page .count")).to_have_text(str(paid))
+    page.goto(f"{standing.url}/?view=wall")
+    visit.shown(page)
+    expect(page.locator(".rates")).to_be_hidden()
+    assert visit.complaints == []
+
+
 def test_a_number_opens_its_list_and_a_row_its_case_and_back_comes_back(standing: Any, visit: Any) -> None:
     page = visit.open(f"{standing.url}/?lang=en")
     numbers = visit.shown(page)

@@ -46,14 +46,17 @@ def test_the_board_is_counted_from_the_partial_indexes_alone(empty: Any) -> None
 
 
 def test_measures_that_begin_alike_are_counted_together(empty: Any) -> None:
+    rates = empty.registry.feeds[FEED].rates
     scans = tiles.scans(tiles.parts(empty.registry.feeds[FEED]))
     assert [[f"{part.tile}.{part.key}" for part in scan.parts] for scan in scans] == [
         ["received_today.n"],
         ["resolved_today.n", "on_time_rate.num", "on_time_rate.den"],
         ["in_process.n", "overdue.n", "due_today.n", "about_to_breach.n", "overdue_without_apology.n"],
         ["waiting_reception.n"],  # of other agencies and before any figure
+        [f"{rate}.{key}" for rate in rates for key in ("num", "den")],  # not of an index alone
     ]
     assert all("in_figures" in " ".join(scan.shared) for scan in scans[:3])
     assert [scan.parts[0].whose for scan in scans] == ["coalesce(agency, '')"] * 3 + [
-        "coalesce(receiving_agency, agency, '')"
+        "coalesce(receiving_agency, agency, '')",
+        "''",
     ]

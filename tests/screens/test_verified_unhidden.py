@@ -46,3 +46,16 @@ def test_numbers_are_compared_whole_and_a_wrong_small_cell_is_found(empty: Any) 
     found = checked(empty, registry)["cases = refold"]
     assert not found.ok
     assert "agency H20.04 and not H20.03" in found.differs[0]
+
+
+def test_every_rate_shown_is_one_that_the_checker_counts(province: Any) -> None:
+    told, found = board(province, NOW), checked(province, province.registry)
+    rates = told["rates"] | {name: tile for name, tile in told["tiles"].items() if "den" in tile}
+    assert "paid_online_rate" in rates
+    assert "on_time_rate" in rates
+    for name, rate in rates.items():
+        for role, key in (("numerator", "num"), ("denominator", "den")):
+            check = found[f"tile {name}.{role}"]
+            assert check.ok
+            assert check.figures["sql"] == rate[key]
+    assert told["rates"]["paid_online_rate"]["num"] > 0

@@ -11,9 +11,8 @@ import pytest
 from ioc.agencies import successors
 from ioc.errors import BadInput
 from ioc.forms import NotIssued
-from ioc.kernel.events import EVENTS
 from ioc.rules import case_rules
-from jobs.flow_day import MONTHLY, Built, folded
+from jobs.flow_day import MONTHLY, Built, folded, read_of_log
 from jobs.runs import MONTHS
 from jobs.staging import months_of
 from jobs.whole import whole as whole_months
@@ -37,8 +36,8 @@ def simulated() -> pl.DataFrame:
     simulation, feed = read(default_simulation()), REGISTRY.feeds[FEED]
     plan = province_year(simulation, reference(REGISTRY), 2025, 0.006, 1)
     log = pl.concat(list(log_months(plan, plan.sends, REGISTRY, 8)))
-    months = months_of(feed, REGISTRY, YEAR.last)
-    found = folded(log.select(EVENTS.names()).lazy(), case_rules(feed), months)
+    months, rules = months_of(feed, REGISTRY, YEAR.last), case_rules(feed)
+    found = folded(log.select(read_of_log(rules, months)).lazy(), rules, months)
     built = Built(found["days"].sort("day"), {table.name: found[table.name] for table in MONTHLY}, 0, 0)
     return whole_months(built, YEAR, months.calendars)[MONTHS.name]
 

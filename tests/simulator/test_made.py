@@ -59,7 +59,7 @@ def cases(name: str, said: list[dict[str, Any]]) -> pl.DataFrame:
     schema = {**EVENTS, "data": pl.String()}
     frame = pl.DataFrame(rows, schema_overrides={n: schema[n] for n in rows[0]})
     missing = [pl.lit(None, kind).alias(n) for n, kind in schema.items() if n not in rows[0]]
-    return fold_whole(frame.with_columns(missing).select(*schema), case_rules(REGISTRY.feeds[name]))
+    return fold_whole(frame.with_columns(missing).select(*schema), case_rules(REGISTRY.feeds[name], REGISTRY))
 
 
 def rate(name: str, measure: str, found: pl.DataFrame, at: datetime = LATER) -> tuple[float, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ioc.feeds.pages.markup import Inside, Markup, code, codes, el, joined, pair, section, table
+from ioc.feeds.pages.markup import Inside, Markup, code, codes, el, joined, pair, section, table, worded
 from ioc.feeds.pages.words import heads, word
 from schemas import Feed, Status
 from schemas.clocks import Clocks
@@ -97,13 +97,7 @@ def attributes(feed: Feed) -> Markup | None:
             code(name),
             pair(one.label),
             pair(word("attribute", one.kind)),
-            el(
-                "ul",
-                *(el("li", code(said), pair(label)) for said, label in one.words.items()),
-                class_="words",
-            )
-            if one.words
-            else "",
+            worded(one.words),
         )
         for name, one in feed.attributes.items()
     ]

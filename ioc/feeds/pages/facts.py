@@ -9,6 +9,7 @@ from ioc.feeds.pages.markup import Inside, Markup, code, codes, el, folded, join
 from ioc.feeds.pages.words import heads, word
 from schemas import AnyFeed, Feed, ObservationFeed, Registry, Vocabulary
 from schemas.promise import Label
+from schemas.surge import Surge
 
 HOUR, DAY = 60, 1_440
 
@@ -47,8 +48,16 @@ def _facts(feed: AnyFeed) -> Iterator[tuple[Label, tuple[Inside, ...]]]:
         yield word("fact", "identity"), (codes([joined_by.event, joined_by.same_as]),)
     if isinstance(feed, Feed) and feed.hide_below is not None:
         yield word("fact", "hidden"), (str(feed.hide_below),)
+    if isinstance(feed, Feed) and feed.surge is not None:
+        yield word("fact", "surge"), (pair(word("surge", "rule", **_surge(feed.surge))),)
+    if isinstance(feed, Feed) and feed.place is not None:
+        yield word("fact", "place"), (codes([feed.place.lat, feed.place.lon]),)
     if feed.extends:
         yield word("fact", "extends"), (code(feed.extends),)
+
+
+def _surge(rule: Surge) -> dict[str, str]:
+    return {"weeks": str(rule.weeks), "factor": f"{rule.factor:g}", "at_least": str(rule.at_least)}
 
 
 def events(feed: AnyFeed) -> Markup | None:

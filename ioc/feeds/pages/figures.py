@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ioc.feeds.pages.markup import Inside, Markup, code, el, joined, pair, section, table
+from collections.abc import Sequence
+
+from ioc.feeds.pages.markup import Inside, Markup, code, el, joined, pair, section, table, worded
 from ioc.feeds.pages.words import heads, word
 from schemas import Feed, Measure, ObservationFeed, Series
 from schemas.period_measures import period_measures
@@ -39,28 +41,28 @@ def _role(role: str, text: str) -> Markup:
 
 
 def series(feed: ObservationFeed) -> Markup | None:
-    """Unit, period, and how values are put together over time and over agencies."""
-    rows = [_series(name, one) for name, one in feed.series.items()]
-    titles = heads("code", "series", "unit", "period", "over_time", "over_agencies", "good", "target")
+    """Unit, period, and how values are put together over time, dimensions if there are any, and agencies."""
+    over = ("over_time", *(["over_dimensions"] if feed.dimensions else []), "over_agencies")
+    rows = [_series(name, one, over) for name, one in feed.series.items()]
+    titles = heads("code", "series", "unit", "period", *over, "good", "target")
     return section(word("title", "series"), table(titles, rows))
 
 
-def _series(name: str, one: Series) -> tuple[Inside, ...]:
+def _series(name: str, one: Series, over: Sequence[str]) -> tuple[Inside, ...]:
     return (
         code(name),
         el("div", el("b", pair(one.label)), el("div", pair(one.explain), class_="note"), class_="wide"),
         pair(one.unit),
         pair(word("period", one.period)),
-        pair(word("adding", one.over_time)),
-        pair(word("adding", one.over_agencies)),
+        *(pair(word("adding", getattr(one, kind))) for kind in over),
         pair(word("good", one.good)),
         "" if one.target is None else number(one.target),
     )
 
 
 def dimensions(feed: ObservationFeed) -> Markup | None:
-    rows = [(code(name), pair(label)) for name, label in feed.dimensions.items()]
-    return section(word("title", "dimensions"), table(heads("code", "called"), rows))
+    rows = [(code(name), pair(one), worded(one.values)) for name, one in feed.dimensions.items()]
+    return section(word("title", "dimensions"), table(heads("code", "called", "words"), rows))
 
 
 def targets(feed: Feed) -> Markup | None:

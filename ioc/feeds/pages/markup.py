@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from schemas.promise import Label
 
@@ -49,6 +49,12 @@ def code(text: str) -> Markup:
 def codes(texts: Iterable[str]) -> Markup:
     """Codes in a row."""
     return joined(part for i, text in enumerate(texts) for part in ((" " if i else None), code(text)))
+
+
+def worded(words: Mapping[str, Label]) -> Markup | None:
+    """Each code with what it is called."""
+    items = (el("li", code(said), pair(label)) for said, label in words.items())
+    return el("ul", *items, class_="words") if words else None
 
 
 def table(heads: Iterable[Label], rows: Iterable[Iterable[Inside]]) -> Markup | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ioc.feeds.listed import listed
-from ioc.feeds.pages import course, data, facts, figures, samples
+from ioc.feeds.pages import course, data, facts, figures, samples, stages
 from ioc.feeds.pages.markup import Inside, Markup, code, codes, el, joined, pair, section, table
 from ioc.feeds.pages.words import heads, word
 from ioc.feeds.shown import Shown
@@ -68,7 +68,7 @@ def feed(registry: Registry, feed: AnyFeed, examples: Sequence[Shown], site: Sit
     own: list[Markup | None] = []
     if isinstance(feed, Feed):
         own = [course.lifecycle(feed), course.deadline(feed), course.channels(feed), course.attributes(feed)]
-        own += [figures.measures(feed), figures.targets(feed)]
+        own += [stages.stages(feed), figures.measures(feed), figures.targets(feed)]
     elif isinstance(feed, ObservationFeed):
         own = [figures.series(feed), figures.dimensions(feed)]
     back = el("a", pair(word("say", "all")), href=site.home)

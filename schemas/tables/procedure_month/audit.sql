@@ -19,17 +19,18 @@ with staged as (
     from parts p full join wholes w using (calendar, month, agency, channel)
     group by calendar, month
 ), rows as (  -- a month that lacks every row is seen too
-    select calendar, month, agency, channel, procedure, new, resolved, early, on_due_date, late, no_due_date, withdrawn,
-        letter_in_time, letter_late, letter_missing, reception_in_time, reception_late, set_aside from staged
+    select calendar, month, agency, channel, procedure, new, full_service, partial_service, resolved, early, on_due_date,
+        late, no_due_date, withdrawn, letter_in_time, letter_late, letter_missing, reception_in_time, reception_late, set_aside from staged
     union all
-    select g.calendar, g.month, '', '', '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 from gaps g
+    select g.calendar, g.month, '', '', '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 from gaps g
     where not exists (select from staged s where (s.calendar, s.month) = (g.calendar, g.month))
 )
 select
     r.calendar, r.month, r.agency, r.channel, r.procedure,
     r.early + r.on_due_date + r.late + r.no_due_date - r.resolved as outcome_gap,
+    r.new - r.full_service - r.partial_service as without_level,
     least(
-        r.new, r.resolved, r.early, r.on_due_date, r.late, r.no_due_date, r.withdrawn, r.letter_in_time, r.letter_late,
+        r.new, r.full_service, r.partial_service, r.resolved, r.early, r.on_due_date, r.late, r.no_due_date, r.withdrawn, r.letter_in_time, r.letter_late,
         r.letter_missing, r.reception_in_time, r.reception_late, r.set_aside
     ) as smallest,
     coalesce(g.gap, 0) as months_gap
