@@ -28,6 +28,7 @@ from tests.seeds import difference, seeds
 from tests.warehouse import seed_records
 from tests.warehouse.seed_records import NOW
 
+pytestmark = pytest.mark.timeout(900)  # a million and a half cases are folded first
 LISTED = seeds()
 TAN_KY, DO_LUONG, PHU_NINH = "N.1", "N.2", seed_records.PHU_NINH
 AGENCIES = """code,name,level,type,parent,made
