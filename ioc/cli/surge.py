@@ -14,13 +14,13 @@ from rich.table import Table
 
 from ioc.admit import registry_for
 from ioc.clock import Clock
-from ioc.errors import BadInput
 from ioc.event import instant_text
+from ioc.named import one_of
 from ioc.settings import load
 from ioc.warehouse import connect
 from ioc.warehouse.revisions import known_at
 from ioc.warehouse.surge import Watched, read, said
-from schemas import Registry, near
+from schemas import Registry
 
 Format = Literal["table", "json"]
 Row = dict[str, Any]
@@ -46,10 +46,9 @@ def surge(
 
 
 def _watched(registry: Registry, name: str) -> Watched:
-    able = {known: feed for known, feed in registry.feeds.items() if feed.surge is not None}
-    if name not in able or (found := Watched.of(able[name], registry)) is None:
-        mend = f"name one of {', '.join(sorted(able))}{near(name, able)}, or give the feed a `surge`"
-        raise BadInput("feed", name, mend)
+    able = {known: feed for known, feed in sorted(registry.feeds.items()) if feed.surge is not None}
+    found = Watched.of(one_of(able, name, "feed", ", or give the feed a `surge`"), registry)
+    assert found is not None  # of a feed with a surge
     return found
 
 
