@@ -30,6 +30,7 @@ from jobs.runs import Rebuild, Run
 from jobs.series_period import Ended, of_warehouse
 from jobs.staging import write
 from schemas import ObservationFeed
+from schemas.tables import table
 from streams.testing import delivery, event
 
 pytestmark = pytest.mark.broker
@@ -180,6 +181,8 @@ def test_every_gate_refuses_what_it_is_for(conn: Connection) -> None:
     assert [gate for gate in HARM if f"{gate}: " not in reason] == []
     broken = [reason.partition(f"{gate}: ")[2].partition("broken by ")[2][:1] for gate in HARM]
     assert broken == ["1", "1", "3", "1", "2"], "a period that is too long, or of no series, is no whole one"
+    blocking = [n for n, one in table("series_period").expectations.items() if one.severity == "fail"]
+    assert sorted(blocking) == sorted([*HARM, "series-recounted", "series-live"])
     reason = refused(conn, "lost", "delete from {} where period = '2026-03-01'")
     assert [said.partition(":")[0] for said in reason.split("; ")] == ["series-live"]
     reason = refused(conn, "wrong", "update {} set value = '3' where period = '2026-03-01'")
