@@ -33,7 +33,7 @@ from ioc.warehouse.live import Agencies, Batch, Kernel, take
 from ioc.warehouse.offsets import Move
 from jobs.audit import audit
 from jobs.close import close
-from jobs.flow_day import COUNTED, DAYS, MONTHLY, Source, folded, parted
+from jobs.flow_day import COUNTED, DAYS, MONTHLY, Source, folded, parted, read_of_log
 from jobs.publish import publish
 from jobs.rows import added_up, packed
 from jobs.staging import Plan, months_of, stage, stage_changes
@@ -128,7 +128,8 @@ def publish_all(house: House, events: pl.DataFrame, window: Window, at: datetime
     rules, months = case_rules(house.feed, house.registry), months_of(house.feed, house.registry, window.last)
     start, parts = time.perf_counter(), []
     for part in events.with_columns(part=pl.col("case_id").hash() % 8).partition_by("part"):
-        parts.append(packed(TABLES, folded(part.select(EVENTS.names()).lazy(), rules, months), 0))
+        known = part.select(*read_of_log(rules, months)).lazy()
+        parts.append(packed(TABLES, folded(known, rules, months), 0))
     (built,) = parted(added_up(pl.concat(parts)), 1, TABLES)
     took = time.perf_counter() - start
     source = Source("", 0, 1, dict(house.taken), frozenset(), rules, {}, months)
