@@ -2,8 +2,10 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -12,7 +14,9 @@ from ioc.settings import Settings
 from ioc.stack.testing import parts as start_parts
 from ioc.stack.testing import postgres
 from ioc.warehouse import migrate
-from schemas import load
+from schemas import Registry, load
+from schemas import registry as promises
+from schemas.findings import Finding
 
 os.environ |= {
     "TZ": "UTC",
@@ -25,6 +29,35 @@ os.environ |= {
 }
 for name in [name for name in os.environ if name.startswith("IOC_")]:
     del os.environ[name]  # a developer's own stack must not leak into a test
+
+
+_READ = promises.read
+_KNOWN: dict[object, tuple[Registry, list[Finding]]] = {}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _promises_are_parsed_once() -> Iterator[None]:
+    """A thousand tests read the same files: they are parsed again only where a file differs."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(promises, "read", _read_once)
+        yield
+
+
+def _read_once(paths: Sequence[Path] = ()) -> tuple[Registry, list[Finding]]:
+    key = (*map(str, paths), *(_stamp(path) for path in _files(promises.PACKAGED)))
+    key += tuple((str(path), path.read_bytes()) for root in paths for path in _files(root))
+    registry, found = _KNOWN.get(key) or _KNOWN.setdefault(key, _READ(paths))
+    own = {name: dict(value) for name, value in vars(registry).items() if isinstance(value, dict)}
+    return replace(registry, **own), list(found)
+
+
+def _files(root: Path) -> list[Path]:
+    return sorted(path for path in root.rglob("*") if path.is_file() and path.suffix != ".pyc")
+
+
+def _stamp(path: Path) -> tuple[str, int, int]:
+    told = path.stat()
+    return str(path), told.st_mtime_ns, told.st_size
 
 
 @pytest.fixture(scope="session")

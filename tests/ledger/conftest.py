@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -142,10 +143,9 @@ class Ledger:
         self.months = now
 
 
-@pytest.fixture
-def ledger(warehouse: Settings) -> Iterator[Ledger]:
+def filled(settings: Settings) -> Ledger:
     """Published on 2 October and, with the late case, on 3 October; a tenth case was told of since."""
-    province = Province(warehouse, FEED)
+    province = Province(settings, FEED)
     made = Ledger(province)
     known, tardy = nine(province)
     province.arrive(*known)
@@ -153,13 +153,30 @@ def ledger(warehouse: Settings) -> Iterator[Ledger]:
     province.arrive(*tardy)
     made.publish(datetime(2024, 10, 3, 0, tzinfo=UTC), tardy)
     province.arrive(*case(province, "since", "H20.01", "online", FOREST, "09-30", ("09-15", "2")))
-    yield made
-    province.conn.close()
+    return made
 
 
 @pytest.fixture
-def run(ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def ledger(warehouse: Settings) -> Iterator[Ledger]:
+    """The test's own, which it may change."""
+    made = filled(warehouse)
+    yield made
+    made.province.conn.close()
+
+
+@pytest.fixture(scope="session")
+def shared(migrated: Callable[[str], AbstractContextManager[Settings]]) -> Iterator[Ledger]:
+    """One for all tests that only read."""
+    with migrated("the ledger that tests read") as settings:
+        made = filled(settings)
+        yield made
+        made.province.conn.close()
+
+
+@pytest.fixture
+def run(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """A command over that province, on 10 October 2024."""
+    ledger: Ledger = request.getfixturevalue("ledger" if "ledger" in request.fixturenames else "shared")
     clock = f"{NOW.isoformat()}@{datetime.now(UTC).isoformat()}*1"
     url = ledger.province.settings.warehouse_url
     for name, value in {"WAREHOUSE_URL": url, "HOME": str(tmp_path), "CLOCK": clock}.items():
