@@ -71,8 +71,9 @@ def test_an_event_that_promises_no_degrees_or_half_a_place_is_refused(
 def test_a_feed_that_hides_small_numbers_has_no_map_and_the_line_is_named(feed: Feed, tmp_path: Path) -> None:
     folder = tmp_path / "feeds" / feed.feed
     shutil.copytree(PACKAGED / "feeds" / feed.feed, folder)
-    with (folder / "feed.yaml").open("a", encoding="utf-8") as file:
-        file.write("\nhide_below: 5\n")
+    file = folder / "feed.yaml"
+    kept = [line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith("surge:")]
+    file.write_text("\n".join([*kept, "hide_below: 5\n"]), encoding="utf-8")
     with pytest.raises(Unusable) as refused:
         load([tmp_path])
     [found] = refused.value.findings
