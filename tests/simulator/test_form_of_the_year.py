@@ -45,6 +45,7 @@ SHARES = [  # of columns added up; carried over is in none
     ("000-on-due-date-share", "9", "7"),
     ("000-overdue-share", "10", "7"),
 ]
+pytestmark = pytest.mark.timeout(900)  # a year is folded
 
 
 @pytest.fixture(scope="module")
