@@ -88,8 +88,9 @@ def _change(node: Place) -> None:
     if isinstance(node, ast.Compare):
         node.ops[0] = SWAPS[type(node.ops[0])]()
     elif isinstance(node, ast.BinOp):
+        pairs: dict[type[ast.operator], type[ast.operator]]  # only these four are places
         pairs = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd}
-        node.op = pairs[type(node.op)]()  # type: ignore[index] # only these four are places
+        node.op = pairs[type(node.op)]()
     elif isinstance(node, ast.Call):
         assert isinstance(node.func, ast.Attribute)
         node.func.attr = {"min": "max", "max": "min", "first": "last", "last": "first"}[node.func.attr]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, LiteralString
 
 import pytest
 from psycopg.types.json import Jsonb
@@ -155,7 +155,7 @@ def test_what_came_since_is_closed_on_top_and_restated(
         whole(conn, THIRD)
 
 
-HARM = {
+HARM: dict[str, LiteralString] = {
     "series-figures": "update {} set value = '2,5' where period = '2026-03-01'",
     "series-ended": "update {} set period_to = '2026-03-09' where period = '2026-03-02'",
     "series-whole-periods": "update {} set period_from = '2026-02-28' where period = '2026-03-03'",
@@ -164,12 +164,12 @@ HARM = {
 }
 
 
-def refused(conn: Connection, name: str, *harm: str) -> str:
+def refused(conn: Connection, name: str, *harm: LiteralString) -> str:
     from psycopg import sql
 
     run = staged(conn, name, whole(conn, FIFTH), FIFTH)
     for one in harm:
-        conn.execute(sql.SQL(one).format(run.staging(runs.SERIES)))  # type: ignore[arg-type]
+        conn.execute(sql.SQL(one).format(run.staging(runs.SERIES)))
     judged = audit(conn, run.run_id, NOW)
     assert judged.state == "refused"
     return str(judged.reason)

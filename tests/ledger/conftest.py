@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
 from psycopg.types.json import Jsonb
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from ioc.cli.main import app
 from ioc.event import Event, instant_text
@@ -35,6 +34,7 @@ AUDIT = [
 ]
 KEYS = ("calendar", "month", "agency", "channel", "sector")
 Said = tuple[str, str]  # month-day, status
+Words = tuple[str, str, str, str, str | None, *tuple[Said, ...]]  # of `case`, after the province
 Run = Callable[..., Result]
 
 
@@ -57,7 +57,7 @@ def case(
 
 def nine(province: Province) -> tuple[list[Event], list[Event]]:
     """What the first revision knew, and the late case."""
-    first = (
+    first: tuple[Words, ...] = (
         ("early", "H20.01", "online", FOREST, "09-10", ("09-02", "2"), ("09-05", "9")),
         ("late", "H20.01", "online", FOREST, "09-10", ("09-03", "2"), ("09-12", "9")),
         ("carried", "H20.01", "direct", BUSINESS, "09-30", ("08-20", "2"), ("09-30", "9")),
@@ -67,7 +67,7 @@ def nine(province: Province) -> tuple[list[Event], list[Event]]:
         ("near", "H20.02", "online", FOREST, "10-01", ("09-28", "2")),
         ("dateless", "H20.02", "postal", BUSINESS, None, ("09-02", "2"), ("09-03", "9")),
     )
-    told = [event for words in first for event in case(province, *words)]  # type: ignore[arg-type]
+    told = [event for words in first for event in case(province, *words)]
     return told, case(province, "tardy", "H20.01", "online", FOREST, "09-10", ("09-04", "2"), ("09-06", "9"))
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from ioc.ledger.words import WORDS, cause, say, signed
-from ioc.story import LANGS
+from ioc.story import LANGS, Lang
 from jobs.restate import CAUSES
 
 
@@ -18,8 +18,8 @@ def test_both_languages_have_the_same_places(key: str) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_every_cause_has_words_and_a_strange_one_shows_itself(lang: str) -> None:
-    told = {cause(lang, code) for code in CAUSES}  # type: ignore[arg-type] # one of LANGS
+def test_every_cause_has_words_and_a_strange_one_shows_itself(lang: Lang) -> None:
+    told = {cause(lang, code) for code in CAUSES}
     assert len(told) == len(CAUSES)
     assert told.isdisjoint(CAUSES)
     assert cause("vi", "whim") == "whim"
