@@ -174,14 +174,15 @@ def folded(events: pl.LazyFrame, rules: CaseRules, months: Months = NO_MONTHS) -
 
     Months of a feed with levels need the events' `level`.
 
-    A case that the kernel fails on is set aside, as live does it; where it fails on every one of several, the
-    kernel is broken, and its error is raised.
+    A case that the kernel fails on is set aside, as live does it; where it fails on every one of several, or
+    on none at all, the kernel is broken, and its error is raised.
     """
     try:
         return _folded(events, rules, months)
     except (Exception, pl.exceptions.PanicException):
         failed: list[str] = []
         known = events.collect()
+        _folded(known.clear().lazy(), rules, months)  # fails at once where a column is missing
         found = _bisected(known, rules, months, failed)
         if 1 < len(failed) == known["case_id"].n_unique():
             raise

@@ -119,7 +119,7 @@ class Office:
 
     def built(self, last: date) -> Built:
         """Everything stored, counted at once."""
-        codes = [str(code) for (code,) in self.conn.execute("select distinct case_id from event")]
+        codes = self._codes()
         levels = self.rules.levels
         known = events_of(self.conn, FEED, codes, level=levels.attribute if levels else "")
         cases = crosswalk_of(self.conn, FEED, codes)
@@ -132,7 +132,8 @@ class Office:
     def roll(self, window: Window) -> None:
         """Stages and publishes everything, as a rollup out of the log does."""
         months = months_of(self.feed, self.registry, window.last)
-        source = Source("", 0, 1, {0: self.taken}, frozenset(), self.clocked, {}, months)
+        cases = crosswalk_of(self.conn, FEED, self._codes())
+        source = Source("", 0, 1, {0: self.taken}, frozenset(), self.clocked, cases, months)
         plan = Plan(self._name(), self.feed, source, window, open_start=False)
         stage(self.conn, plan, window, self.built(window.last), self.now)
         self._publish()
@@ -159,6 +160,9 @@ class Office:
             f"select {names} from {table} where to_revision is null order by {names}".encode()
         )
         return rows.fetchall()
+
+    def _codes(self) -> list[str]:
+        return [str(code) for (code,) in self.conn.execute("select distinct case_id from event")]
 
     def _name(self) -> str:
         self.runs += 1

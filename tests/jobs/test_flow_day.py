@@ -151,6 +151,12 @@ def test_a_kernel_that_fails_on_every_case_fails_the_job() -> None:
         folded(pl.LazyFrame(rows_of(CASES), schema=EVENTS).drop("channel"), RULES)
 
 
+def test_a_column_that_is_missing_is_no_fault_of_the_only_case() -> None:
+    events = pl.LazyFrame(rows_of(CASES), schema=EVENTS).filter(case_id="c2").drop("channel")
+    with pytest.raises(pl.exceptions.ColumnNotFoundError):
+        folded(events, RULES)
+
+
 def test_the_number_of_buckets_is_the_logs_own(log: EventLog, tmp_path: Path) -> None:
     log.make(4)
     assert buckets(log.make(16)) == 4

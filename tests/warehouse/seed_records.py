@@ -15,6 +15,7 @@ import polars as pl
 from ioc.admit import Admission, Admitted
 from ioc.event import Receipt, instant_text
 from ioc.kernel.events import EVENTS
+from ioc.kernel.levels import LEVEL
 from ioc.rules import case_rules
 from ioc.warehouse.connection import Connection
 from jobs import runs
@@ -114,7 +115,7 @@ def admitted(admission: Admission, lot: Lot, status: str, case: str) -> dict[str
 
 
 def events(admission: Admission, lot: Lot, number: int) -> pl.DataFrame:
-    """Frame of EVENTS of the whole lot."""
+    """Frame of EVENTS and `level` of the whole lot."""
     n, code = pl.int_range(lot.count, dtype=pl.Int64), f"lot{number}-"
     days = (lot.last - lot.first).days + 1
     morning = datetime(lot.first.year, lot.first.month, lot.first.day, 2, tzinfo=UTC)
@@ -131,7 +132,7 @@ def events(admission: Admission, lot: Lot, number: int) -> pl.DataFrame:
             said["due_at"] = ended + pl.duration(days=lot.early)
         blank = {name: pl.lit(None) for name in EVENTS if name not in said}
         parts.append(pl.select(**said, **blank).select(EVENTS.names()).cast(dict(EVENTS)))
-    return pl.concat(parts)
+    return pl.concat(parts).with_columns(pl.lit(None, pl.String).alias(LEVEL))
 
 
 def told(conn: Connection, admission: Admission, seeds: Seeds) -> None:
