@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,33 +15,24 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def add_sessions(conn: Connection, calendar: Calendar) -> None:
     """Makes verify_session; `before` is what was worked before the session."""
-    conn.execute("drop table if exists pg_temp.verify_session")
-    conn.execute(
-        "create temp table verify_session (agency text, known timestamptz, begins timestamptz,"
-        " ends timestamptz, before interval) on commit drop"
-    )
-    with conn.cursor() as cursor, cursor.copy(b"copy verify_session from stdin") as copy:
-        for row in _sessions(calendar):
-            copy.write_row(row)
-    conn.execute("create index on verify_session (agency, known, begins)")
-    conn.execute("analyze verify_session")
+    columns = "agency text, known timestamptz, begins timestamptz, ends timestamptz, before interval"
+    _add(conn, "verify_session", columns, _sessions(calendar), "begins")
 
 
 def add_days(conn: Connection, calendar: Calendar) -> None:
     """Makes verify_day; what comes until `cut` is received the same day."""
-    conn.execute("drop table if exists pg_temp.verify_day")
-    conn.execute(
-        "create temp table verify_day (agency text, known timestamptz, on_day date, cut timestamptz,"
-        " closes timestamptz) on commit drop"
-    )
-    with conn.cursor() as cursor, cursor.copy(b"copy verify_day from stdin") as copy:
-        for one in calendars_of(calendar):
-            for day in one.days:
-                if day.hand_over is not None:
-                    closes = _at(day.sessions[-1][1])
-                    copy.write_row((one.agency, _at(one.known), day.on, _at(day.hand_over), closes))
-    conn.execute("create index on verify_day (agency, known, closes)")
-    conn.execute("analyze verify_day")
+    columns = "agency text, known timestamptz, on_day date, cut timestamptz, closes timestamptz"
+    _add(conn, "verify_day", columns, _days(calendar), "closes")
+
+
+def _add(conn: Connection, name: str, columns: str, rows: Iterable[tuple[Any, ...]], at: str) -> None:
+    conn.execute(f"drop table if exists pg_temp.{name}".encode())
+    conn.execute(f"create temp table {name} ({columns}) on commit drop".encode())
+    with conn.cursor() as cursor, cursor.copy(f"copy {name} from stdin".encode()) as copy:
+        for row in rows:
+            copy.write_row(row)
+    conn.execute(f"create index on {name} (agency, known, {at})".encode())
+    conn.execute(f"analyze {name}".encode())
 
 
 def _sessions(calendar: Calendar) -> Iterator[tuple[Any, ...]]:
@@ -53,6 +44,13 @@ def _sessions(calendar: Calendar) -> Iterator[tuple[Any, ...]]:
         for start, end in (session for day in one.days for session in day.sessions):
             yield one.agency, known, _at(start), _at(end), worked
             worked += timedelta(microseconds=end - start)
+
+
+def _days(calendar: Calendar) -> Iterator[tuple[Any, ...]]:
+    for one in calendars_of(calendar):
+        for day in one.days:
+            if day.hand_over is not None:
+                yield one.agency, _at(one.known), day.on, _at(day.hand_over), _at(day.sessions[-1][1])
 
 
 def _at(microseconds: int) -> datetime:
