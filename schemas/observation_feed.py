@@ -61,6 +61,14 @@ class Series(Promise):
         return [self.period, self.over_time, self.over_agencies, *own]
 
 
+class Freshness(Promise):
+    """A series that tells how fresh exchanges between systems are: minutes from the newest to the telling."""
+
+    series: Snake
+    by: Snake
+    late_after: int = Field(ge=1, le=100_000)  # minutes
+
+
 class ObservationFeed(AnyFeed):
     """A feed whose events are observations; `tiles` are the series that the screen shows first."""
 
@@ -69,6 +77,25 @@ class ObservationFeed(AnyFeed):
     series: dict[Snake, Series]
     dimensions: dict[Snake, Dimension] = Field(default_factory=dict)
     tiles: tuple[Snake, ...]
+    freshness: Freshness | None = None
+
+    @model_validator(mode="after")
+    def _tells_its_own_freshness(self) -> ObservationFeed:
+        told = self.freshness
+        if told is None:
+            return self
+        if told.series not in self.series:
+            raise ValueError(
+                f"freshness.series: {told.series!r} is no series of this feed ({', '.join(self.series)})"
+            )
+        if (one := self.series[told.series]).period != "day" or one.over_time != "last":
+            raise ValueError(
+                f"freshness.series: {told.series!r} must be told by the day, with `over_time: last`"
+            )
+        if told.by not in self.dimensions:
+            known = ", ".join(self.dimensions) or "it has none"
+            raise ValueError(f"freshness.by: {told.by!r} is no dimension of this feed ({known})")
+        return self
 
     @model_validator(mode="after")
     def _whole(self) -> ObservationFeed:

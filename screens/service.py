@@ -21,6 +21,7 @@ from screens.assets import Assets
 from screens.board import TICKER_SECONDS, Boards
 from screens.cases import Terms
 from screens.desk import Connection, Desk, connect, listening
+from screens.exchanges import Exchanges
 from screens.observing import ObservationBoards
 from screens.watch import Watch, listen
 
@@ -48,6 +49,7 @@ class Service:
         self.registry, self.clock, self.assets, self._follow = registry, clock, assets, follow
         self.desk = Desk(url)
         self.boards, self.observing = Boards(registry), ObservationBoards(registry)
+        self.exchanges = Exchanges()
         self.watch = Watch(registry.every, self.read, self.stale)
         self.warehouse_answers = False
         self._url, self._beat = url, beat
@@ -87,8 +89,9 @@ class Service:
                 if self._connection is None or self._connection.closed:
                     self._connection = await connect(self._url, BOARD_TIMEOUT_MS)
                 observed = feed in self.registry.observations
-                boards = self.observing if observed else self.boards
-                state = await boards.read(self._connection, feed, self.clock.now())
+                boards, now = self.observing if observed else self.boards, self.clock.now()
+                state = await boards.read(self._connection, feed, now)
+                state |= await self.exchanges.told(self._connection, self.registry, now)
             except (psycopg.Error, OSError):
                 self.warehouse_answers = False
                 if self._connection is not None:

@@ -20,8 +20,9 @@ export class Bar {
     this.word = h("span");
     this.asOf = h("span");
     this.sources = h("span", { class: "muted" });
+    this.exchanges = h("span", { class: "exchanges" });
     this.fresh = h("div", { class: "fresh", role: "status", "data-state": "waiting" },
-      h("span", { class: "badge" }, this.sign, this.word), this.asOf, this.sources);
+      h("span", { class: "badge" }, this.sign, this.word), this.asOf, this.sources, this.exchanges);
     this.feeds = h("nav", { class: "switch push" });
     this.search = new Search(feed, ctx);
     const language = (code, name) => h("a", { class: "button", href: here({ lang: code === "vi" ? null : code }), lang: code, "aria-current": code === lang ? "true" : null }, name);
@@ -44,12 +45,22 @@ export class Bar {
     say(this.word, freshness.word);
     say(this.asOf, freshness.asOf ?? "");
     say(this.sources, freshness.sources ?? "");
+    this.exchange(freshness.exchanges ?? []);
     const label = state?.meta?.label[lang] ?? t("title");
     say(this.name, label);
     document.title = `${label} · IOC`;
     if (!state?.meta) return;
     mark(this.search.element, "hidden", state.meta.kind === "observation");  // there are no cases to find
     this.offer(state);
+  }
+
+  /** How many exchanges between systems are current; their own page says more. */
+  exchange(told) {
+    const drawn = JSON.stringify(told);
+    if (drawn === this.exchanged) return;
+    this.exchanged = drawn;
+    this.exchanges.replaceChildren(...told.map(({ feed, late, text }) =>
+      h("a", { href: link({ feed }), "data-late": late ? "" : null }, late ? `${shapeOf("soon")} ${text}` : text)));
   }
 
   /** The other feeds, once there are any. */

@@ -21,16 +21,24 @@ export function freshness(state, how, { lang, t }) {
     const since = local(at, zone);
     return t("silentSource", { source, time: `${since.time} ${since.date}` });
   });
+  const exchanges = state.exchanges ?? [];
   return {
     state: kind,
     word: words[kind] ?? t(kind),
     asOf: newest ? asOf : "",
     sources,
+    exchanges: exchanges.map((one) => ({ feed: one.feed, late: one.late.length > 0, text: t("exchanges", { ...one, label: one.label[lang] }) })),
     refolding: state.refolding ? t("refolding") : "",
     stamp: `${state.refolding ? `${t("refolding")} · ` : ""}${asOf}${late} · ${sources}${mark(state)}`,
-    title: [...silent, ...(state.refolding ? [t("refolding")] : []), auditWord(state, t)].join("\n"),
+    title: [...silent, ...exchanges.flatMap((one) => lateOnes(one, zone, { lang, t })), ...(state.refolding ? [t("refolding")] : []), auditWord(state, t)].join("\n"),
   };
 }
 
+/** A line per exchange that is silent for too long. */
+const lateOnes = ({ label, late }, zone, { lang, t }) => late.map(({ name, since }) => {
+  const known = since && local(since, zone);
+  const said = { label: label[lang], name: name[lang] };
+  return known ? t("silentExchange", { ...said, time: `${known.time} ${known.date}` }) : t("neverExchanged", said);
+});
 const mark = (state) => (state.refused ? " · ✗" : state.published ? " · ✓" : "");
 const auditWord = (state, t) => t(state.refused ? "notAudited" : state.published ? "audited" : "notPublished");

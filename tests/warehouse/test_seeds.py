@@ -15,15 +15,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from ioc.admit import Admission, Admitted
+from ioc.admit import Admission
 from ioc.cli.main import app
-from ioc.event import Event, Receipt
 from ioc.settings import Settings
-from ioc.warehouse import connect, live, offsets
+from ioc.warehouse import connect, live
 from ioc.warehouse.connection import Connection
-from ioc.warehouse.events import Delivery
 from schemas import load
-from streams.live.worker import kernel
+from tests.observed import deliver
 from tests.seeds import difference, seeds
 from tests.warehouse import seed_records
 from tests.warehouse.seed_records import NOW
@@ -142,29 +140,7 @@ def observed(conn: Connection, admission: Admission) -> None:
     }
     live.prepare(conn)
     for feed, data in (told | {"satisfaction": answers()}).items():
-        events = [admitted(admission, feed, one, n) for n, one in enumerate(data)]
-        offsets.register(conn, feed, "id-1", [0])
-        batch = live.Batch(
-            [offsets.Move(feed, 0, 0, len(events))],
-            [Delivery(feed, 0, n, one) for n, one in enumerate(events)],
-        )
-        taken = live.take(conn, batch, kernel(admission.registry), live.Agencies(set()))
-        assert (taken.events, taken.duplicates, taken.refused) == (len(events), 0, 0)
-
-
-def admitted(admission: Admission, feed: str, data: dict[str, Any], n: int) -> Event:
-    said = {
-        "specversion": "1.0",
-        "id": f"{n}",
-        "source": "articles",
-        "type": f"{feed}.observed",
-        "time": "2025-04-23T10:54:15+07:00",
-        "dataschema": admission.registry.observations[feed].dataschema("observed"),
-        "data": data,
-    }
-    found = admission.canonical(said, Receipt(NOW), NOW, feed)
-    assert isinstance(found, Admitted), found
-    return found.event
+        deliver(conn, admission, feed, [(NOW, one) for one in data])
 
 
 @pytest.fixture(scope="module")
