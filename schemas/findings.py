@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 Path_ = tuple[str | int, ...]
 FOLLOWS = "default_factory_not_called"  # only because another key is wrong, which is a finding itself
+SHORT = "too_short"  # of a list, also where what it has is wrong, which is a finding itself
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,12 @@ def of_validation(
     file: str, exc: ValidationError, line: Callable[[Path_], int], keys: Iterable[str] = ()
 ) -> list[Finding]:
     """Pydantic's findings in our words, each with the line of the value it is about."""
-    said = [dict(error) for error in exc.errors(include_url=False)]
-    return [_one(file, error, line, keys) for error in said if error["type"] != FOLLOWS]
+    said: list[dict[str, Any]] = [dict(error) for error in exc.errors(include_url=False)]
+    wrong = {error["loc"][:n] for error in said for n in range(len(error["loc"]))}
+    told = [error for error in said if error["type"] != FOLLOWS]
+    return [
+        _one(file, error, line, keys) for error in told if error["type"] != SHORT or error["loc"] not in wrong
+    ]
 
 
 def _one(file: str, error: dict[str, Any], line: Callable[[Path_], int], keys: Iterable[str]) -> Finding:

@@ -68,8 +68,9 @@ def read_source(path: Path, registry: Known, found: list[Finding]) -> SourceMapp
         )
     feed = registry.every.get(source.feed)
     if feed is None:
-        mend = f"name a feed{near(source.feed, registry.every)}"
-        found.append(Finding(file.shown, file.line(("feed",)), "feed", source.feed, mend))
+        if not any(one.file.endswith(f"feeds/{source.feed}/feed.yaml") for one in found):  # else it is known
+            mend = f"name a feed{near(source.feed, registry.every)}"
+            found.append(Finding(file.shown, file.line(("feed",)), "feed", source.feed, mend))
         return None
     found += _against_feed(file, source, feed)
     registry.sources[source.source] = source = source.model_copy(update={"file": file.shown})

@@ -165,6 +165,22 @@ def test_a_finding_names_the_line_and_all_come_at_once(spoil: Spoil, tmp_path: P
     assert str(phase).startswith(f"{tmp_path / FEED}:{phase.line}: lifecycle.statuses.5.phase: 'pause'; ")
 
 
+def test_one_slip_of_a_new_feed_is_one_finding(tmp_path: Path) -> None:
+    """Neither the list that it stands in nor a mapping onto the feed is wrong too."""
+    for name in ("feeds/mine", "sources"):
+        (tmp_path / name).mkdir(parents=True)
+    limits = "limits: [{when: {}, limit: 2, unit: weeks, source: ours, confidence: C}]"
+    stages = f"stages: {{one: {{label: {{vi: M, en: O}}, from: ['2'], to: ['9'], {limits}}}}}"
+    feed = f"feed: mine\nextends: records\n{stages}\n"
+    (tmp_path / "feeds/mine/feed.yaml").write_text(feed, encoding="utf-8")
+    portal = (PACKAGED / PORTAL).read_text(encoding="utf-8")
+    mapping = portal.replace("feed: records", "feed: mine").replace("source: national-portal", "source: mine")
+    (tmp_path / "sources/mine.yaml").write_text(mapping, encoding="utf-8")
+    with pytest.raises(Unusable) as unusable:
+        load([tmp_path])
+    assert [one.field for one in unusable.value.findings] == ["stages.one.limits.0.unit"]
+
+
 def test_a_folder_that_is_not_there_is_a_finding(tmp_path: Path) -> None:
     with pytest.raises(Unusable, match="IOC_SCHEMAS_PATH"):
         load([tmp_path / "nowhere"])
