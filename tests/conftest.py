@@ -1,6 +1,7 @@
 """What every test starts from: one time zone, this interpreter for Spark's workers, real parts."""
 
 import os
+import pickle
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -17,6 +18,7 @@ from ioc.warehouse import migrate
 from schemas import Registry, load
 from schemas import registry as promises
 from schemas.findings import Finding
+from schemas.yaml_file import YamlFile
 
 os.environ |= {
     "TZ": "UTC",
@@ -31,33 +33,41 @@ for name in [name for name in os.environ if name.startswith("IOC_")]:
     del os.environ[name]  # a developer's own stack must not leak into a test
 
 
-_READ = promises.read
+_READ, _PARSE = promises.read, YamlFile.__init__
+KEPT = 4  # registries: of hundreds, each garbage collection would walk through all
 _KNOWN: dict[object, tuple[Registry, list[Finding]]] = {}
+_PARSED: dict[Path, bytes] = {}
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _promises_are_parsed_once() -> Iterator[None]:
-    """A thousand tests read the same files: they are parsed again only where a file differs."""
+    """A thousand tests read the same files: packaged ones stay as they are, others are known by content."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(promises, "read", _read_once)
+        patched.setattr(YamlFile, "__init__", _parse_once)
         yield
 
 
 def _read_once(paths: Sequence[Path] = ()) -> tuple[Registry, list[Finding]]:
-    key = (*map(str, paths), *(_stamp(path) for path in _files(promises.PACKAGED)))
-    key += tuple((str(path), path.read_bytes()) for root in paths for path in _files(root))
-    registry, found = _KNOWN.get(key) or _KNOWN.setdefault(key, _READ(paths))
+    key = (*map(str, paths), *((str(path), path.read_bytes()) for root in paths for path in _files(root)))
+    registry, found = _KNOWN[key] = _KNOWN.pop(key, None) or _READ(paths)
+    if len(_KNOWN) > KEPT:
+        del _KNOWN[next(iter(_KNOWN))]  # asked for longest ago
     own = {name: dict(value) for name, value in vars(registry).items() if isinstance(value, dict)}
     return replace(registry, **own), list(found)
 
 
+def _parse_once(file: YamlFile, path: Path, shown: str) -> None:
+    if path in _PARSED:
+        vars(file).update(pickle.loads(_PARSED[path]), path=path, shown=shown)
+        return
+    _PARSE(file, path, shown)
+    if path.is_relative_to(promises.PACKAGED):
+        _PARSED[path] = pickle.dumps(vars(file))
+
+
 def _files(root: Path) -> list[Path]:
-    return sorted(path for path in root.rglob("*") if path.is_file() and path.suffix != ".pyc")
-
-
-def _stamp(path: Path) -> tuple[str, int, int]:
-    told = path.stat()
-    return str(path), told.st_mtime_ns, told.st_size
+    return sorted(path for path in root.rglob("*") if path.is_file())
 
 
 @pytest.fixture(scope="session")
