@@ -19,7 +19,7 @@ MODULES := node_modules/.set-up-$(shell cat package-lock.json | cksum | cut -d '
 
 # Tests that start no parts, or PostgreSQL alone: they run beside those that do, which mostly wait.
 ALONE := tests/admit tests/check tests/dags tests/feeds tests/forms tests/ioc tests/kernel tests/ledger tests/policy tests/schemas tests/screens tests/signing tests/simulator tests/warehouse \
-  $(patsubst %,tests/jobs/test_%.py,audit audit_warnings close every_gate publish recount restate)
+  $(patsubst %,tests/jobs/test_%.py,audit audit_warnings close every_gate publish recount restate verify_procedures)
 
 .PHONY: help setup demo test faults nightly mutants check bench jars images clean
 

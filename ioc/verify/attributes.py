@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from ioc.warehouse.connection import Connection
@@ -14,12 +15,12 @@ _TYPES = {
 }
 
 
-def add_attributes(conn: Connection, feed: Feed) -> None:
-    """After refold.refold; null where the feed names none."""
+def add_attributes(conn: Connection, feed: str, names: Collection[str]) -> None:
+    """After refold.refold; null where none is named."""
     conn.execute("alter table verify_case add attributes jsonb")
-    if feed.attributes:
+    if names:
         conn.execute("analyze verify_said")  # unknown, it would be taken for a row or two
-        conn.execute(ATTRIBUTES, {"feed": feed.feed, "names": list(feed.attributes)})
+        conn.execute(ATTRIBUTES, {"feed": feed, "names": list(names)})
 
 
 def kept_columns(feed: Feed) -> list[str]:

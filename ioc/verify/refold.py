@@ -25,6 +25,9 @@ class Rules:
     same_as: str = ""  # its datum with the other code
     codes: Sequence[str] = ()  # patterns of codes; a case is known by one of the first, then by the smallest
     stages: Sequence[tuple[Sequence[str], Sequence[str]]] = ()  # phases; sources, the most believed first
+    level: str = ""  # the datum that says of which level a service is; empty: none does
+    full: Sequence[str] = ()  # its words for a full-process service
+    partial: Sequence[str] = ()  # and for a partial one
 
     @classmethod
     def of(cls, definitions: Mapping[str, Any]) -> Rules:
@@ -34,8 +37,10 @@ class Rules:
         asides = frozenset(definitions.get("consultations", ()))
         join = definitions.get("identity") or {"type": "", "same_as": "", "codes": ()}
         stages = (definitions.get("authority") or {"stages": ()})["stages"]
+        levels = definitions.get("service_levels") or {"attribute": "", "full": (), "partial": ()}
         named = (definitions["feed"], definitions["zone"], definitions["compare"], statuses, asides)
-        return cls(*named, join["type"], join["same_as"], join["codes"], stages)
+        joined = (join["type"], join["same_as"], join["codes"], stages)
+        return cls(*named, *joined, levels["attribute"], levels["full"], levels["partial"])
 
 
 def stored_rules(conn: Connection, definitions: str) -> Rules | None:

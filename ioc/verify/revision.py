@@ -12,6 +12,7 @@ from typing import Any
 from ioc.verify.check import SHOWN, Check
 from ioc.verify.ledger import check_ledger
 from ioc.verify.months import check_months
+from ioc.verify.procedures import check_procedures
 from ioc.verify.refold import refold, stored_rules
 from ioc.warehouse.connection import Connection
 
@@ -58,7 +59,7 @@ def check_revision(conn: Connection, feed: str, wait_seconds: float = 30) -> lis
     refold(conn, rules, revision.position)
     conn.execute(FLOW, {"from": revision.covers_from, "to": revision.covers_to})
     found = [_compared(conn, feed, revision), check_months(conn, feed, revision.number)]
-    found.append(check_ledger(conn, feed))
+    found += [check_procedures(conn, rules, revision.number), check_ledger(conn, feed)]
     conn.rollback()
     return found
 

@@ -48,7 +48,7 @@ def check_tiles(conn: Connection, feed: Feed, registry: Registry, at: datetime) 
     conn.execute("set transaction isolation level repeatable read")
     refold(conn, Rules.of(feed.definitions), None)
     add_clocks(conn, feed, registry)
-    add_attributes(conn, feed)
+    add_attributes(conn, feed.feed, feed.attributes)
     add_stages(conn, feed, registry)
     conn.execute(
         "delete from verify_case"

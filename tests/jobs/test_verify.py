@@ -118,7 +118,10 @@ HARM = {
         f"update event set \"offset\" = \"offset\" + 1000000 {CASE}",
         f"update event set \"offset\" = \"offset\" - 1000000 {CASE}",
         # Above the position and above the stand: as if it had not been known.
-        {"offsets of permits", "cases = refold", "revision = refold", "months = refold", "tile in_process"},
+        {
+            *("offsets of permits", "cases = refold", "revision = refold", "months = refold"),
+            *("procedures = refold", "tile in_process"),
+        },
     ),
 }  # fmt: skip
 

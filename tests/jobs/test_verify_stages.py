@@ -79,7 +79,7 @@ def test_both_writings_agree_on_every_stage(warehouse: Settings, compare: str) -
             [list(told), list(told.values()), feed.feed],
         )
         refold(conn, Rules.of(feed.definitions), None)
-        add_attributes(conn, feed)
+        add_attributes(conn, feed.feed, feed.attributes)
         add_stages(conn, feed, registry)
         theirs: Any = dict(conn.execute("select case_id, attributes from verify_case").fetchall())
         conn.rollback()
