@@ -22,7 +22,7 @@ from rich.console import Console
 
 from bench.machine import describe
 from ioc.event import Event, Receipt
-from ioc.kernel.attributes import fold_whole
+from ioc.kernel.attributes import DATA, fold_whole
 from ioc.kernel.events import EVENTS
 from ioc.rules import case_rules
 from ioc.stack.testing import postgres
@@ -97,7 +97,7 @@ def fill(house: House, months: Iterator[pl.DataFrame], until: datetime) -> tuple
             for part in once.iter_slices(200_000):
                 rows = part.select(pl.lit(house.feed.feed).alias("feed"), *STORED)
                 copy.write(rows.write_csv(include_header=False, quote_style="necessary"))
-        events = known.select(EVENTS.names())
+        events = known.select(*EVENTS.names(), DATA)
         for part in events.with_columns(part=pl.col("case_id").hash() % 8).partition_by("part"):
             kernel = house.kernel()
             rows_of = cases.fold_safely(kernel.fold, house.feed.feed, part.drop("part"), "")
