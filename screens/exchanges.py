@@ -15,13 +15,15 @@ from ioc.kernel.observations import OBSERVED
 from schemas import ObservationFeed, Registry
 
 SECONDS = 30.0  # between two looks into the warehouse
+MOST = 10 * 366 * 24 * 60  # minutes; beyond all years a number would break every board
 DAYS = 7  # an exchange that told nothing for longer is no longer one
 NAMED = 10  # late ones that are named
 # The newest word on an exchange's newest day, and when it was last heard of; null: nothing has arisen.
 NEWEST = """
-select distinct on (exchange) exchange, last_occurred_at - value * interval '1 minute' from (
-    select attributes->>%(by)s exchange, (attributes->>'value')::float8 as value, attributes->>'to' as day,
-        last_occurred_at
+select distinct on (exchange) exchange, last_occurred_at - minutes * interval '1 minute' from (
+    select attributes->>%(by)s exchange, attributes->>'to' as day, last_occurred_at,
+        case when attributes->>'value' is not null
+            then greatest(least((attributes->>'value')::float8, %(most)s), 0) end as minutes
     from cases where feed = %(feed)s and phase = %(phase)s and attributes->>'series' = %(series)s
         and (attributes->>'to')::date between %(first)s and %(last)s
 ) told where exchange is not null order by exchange, day desc, last_occurred_at desc
@@ -52,7 +54,7 @@ async def newest(connection: AsyncConnection[Any], feed: ObservationFeed, at: da
     assert feed.freshness is not None
     today = at.astimezone(ZoneInfo(feed.zone)).date()
     asked = {"feed": feed.feed, "phase": OBSERVED, "first": today - timedelta(days=DAYS), "last": today}
-    asked |= {"series": feed.freshness.series, "by": feed.freshness.by}
+    asked |= {"series": feed.freshness.series, "by": feed.freshness.by, "most": MOST}
     return dict(await (await connection.execute(NEWEST, asked)).fetchall())
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import expect
+from psycopg.types.json import Jsonb
 
 from ioc.admit import Admission
 from ioc.event import instant_text
@@ -18,7 +19,7 @@ from screens.exchanges import Exchanges
 from screens.testing import NOW, Province
 from tests.observed import deliver
 
-FEED, HOUR = "lgsp", timedelta(hours=1)
+FEED, HOUR, DAY = "lgsp", timedelta(hours=1), "2024-12-19"
 
 
 def silent(
@@ -73,6 +74,19 @@ def test_silence_runs_on_until_it_is_looked_at(told: Province) -> None:
         instant_text(NOW - timedelta(minutes=61)),
     ]
     assert later[0]["current"] == 1, "without another look into the warehouse"
+
+
+@pytest.mark.parametrize(("minutes", "current"), [(10**15, 0), (-(10**15), 1)])
+def test_a_number_beyond_all_years_breaks_no_board(province: Province, minutes: int, current: int) -> None:
+    """Whatever the platform says, every board must still be read; nothing is newer than its telling."""
+    province.conn.execute(
+        "insert into cases (feed, case_id, phase, in_figures, withdrawn, flags, events, definitions,"
+        " last_occurred_at, last_received_at, attributes) values (%s, 'k', 'observed', false, false, '{}', 1,"
+        " 'd', %s, %s, %s)",
+        [FEED, NOW, NOW, Jsonb(silent("vnpost", NOW, minutes)[1] | {"from": DAY, "to": DAY})],
+    )
+    (found,) = exchanges(province, NOW)
+    assert found["exchanges"][0]["current"] == current
 
 
 def test_nothing_is_said_where_nobody_tells(province: Province) -> None:
