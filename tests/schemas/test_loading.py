@@ -220,9 +220,11 @@ def test_the_definitions_hash_moves_with_what_can_change_a_figure_alone() -> Non
     deadline = feed.model_copy(update={"deadline": feed.deadline.model_copy(update={"compare": "instant"})})
     assert words.definitions_hash == feed.definitions_hash
     assert deadline.definitions_hash != feed.definitions_hash
-    others = feed.authority.model_copy(update={"tolerance_minutes": 61})  # type: ignore[union-attr]
+    assert feed.authority is not None
+    assert feed.identity is not None
+    others = feed.authority.model_copy(update={"tolerance_minutes": 61})
     assert feed.model_copy(update={"authority": others}).definitions_hash != feed.definitions_hash
-    codes = feed.identity.model_copy(update={"codes": ()})  # type: ignore[union-attr]
+    codes = feed.identity.model_copy(update={"codes": ()})
     assert feed.model_copy(update={"identity": codes}).definitions_hash != feed.definitions_hash
     assert json.loads(json.dumps(feed.definitions)) == feed.definitions
 
